@@ -14,7 +14,8 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-# `python -m etl` comes here before the current folder is taken off the path: nothing is imported that is not there yet.
+# `python -m etl` runs this module before it removes the current folder from the path. So only the standard library may
+# be imported here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from etl.api import Duplicate, clean, dedup, load_rules, restore
@@ -37,7 +38,7 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-# Where each name is; it is imported when it is first used, so that `import etl` is cheap.
+# The module of each name. A name is imported when it is first used, so that `import etl` is fast.
 _MODULES = {
     **dict.fromkeys(("Duplicate", "clean", "dedup", "load_rules", "restore"), "etl.api"),
     **dict.fromkeys(("Cleaner", "Result"), "etl.cleaner"),
@@ -49,7 +50,7 @@ _MODULES = {
 if not TYPE_CHECKING:
 
     class _Package(ModuleType):
-        """This package.  `etl.dedup` is the function, also when the package of that name is imported."""
+        """The type of this package: `etl.dedup` stays the function, even after the package `etl.dedup` was imported."""
 
         def __setattr__(self, name: str, value: object) -> None:
             if not (name in _MODULES and isinstance(value, ModuleType)):

@@ -5,7 +5,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line.  A signal while it is loaded shows no traceback."""
+    """Run the command line. If a signal arrives while it is loaded, no traceback is shown."""
     try:
         from etl.cli.main import main
     except KeyboardInterrupt:

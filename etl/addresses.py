@@ -1,4 +1,4 @@
-"""Addresses of articles: their host, and what a copy in the Wayback Machine is a copy of."""
+"""Addresses of articles: the host, and the original address of a copy in the Wayback Machine."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ _ARCHIVED = re.compile(r"https?://web\.archive\.org/web/\d{4,14}(?:[a-z]{2}_)?/(
 
 
 def original(url: str) -> str:
-    """Return the address of which an address in the Wayback Machine is a copy; others as they are.
+    """Return the original address of a copy in the Wayback Machine; any other address unchanged.
 
     >>> original("https://web.archive.org/web/20220724231339/https://www.example.org/a"), original("https://example.org")
     ('https://www.example.org/a', 'https://example.org')

@@ -108,7 +108,7 @@ def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
 
 
 def _of_type(name: str, wanted: type[Noun], given: Iterable[Any]) -> Iterator[Noun]:
-    """Yield values of a type, in the order in which they are asked for.  Raises TypeError for another."""
+    """Yield the values of an iterable, in order. Raises TypeError if one is not of this type."""
     for one in given:
         if not isinstance(one, wanted):
             raise TypeError(f"{name} are those of a Result, each a {wanted.__name__}, not {kind_of(one)}")

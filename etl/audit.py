@@ -1,14 +1,15 @@
-"""The books: post every change of a document, balance them, and give the decoded text back from articles and audit.
+"""The books: record and balance every change of a document, and rebuild the decoded text from articles and audit.
 
-An audit entry names characters of the decoded text (`before`, from `char_start` on) and what stands in the article
-instead (`after`).  A block that is taken out takes along the white space behind it (`gap`).  White space between two
-blocks that are kept is booked only where it is not the usual one of its document.
+An audit entry has characters of the decoded text (`before`, from `char_start` on) and the text that replaces them in
+the article (`after`). The entry of a removed block also has the white space behind the block (`gap`). White space
+between two kept blocks has an entry only if it differs from the usual white space of the document.
 
 A `document` entry stands before the entries of each document.  Its `gap` is the usual white space between two blocks,
 `char_end` the length of the decoded text and `line_sha256` its hash; `also` lists the articles that were written, each
 as `id:sha256 of its text`.  An `end` entry closes the audit of a run: `row` is the number of documents, `char_end`
-their length, `line_sha256` the checksum of all entries before it.  The audit of `dedup` has copies alone, and an end,
-whose `rule` says so, and whose checksum is that of the records that were written.
+their length, `line_sha256` the checksum of all entries before it.  The audit of `dedup` has only entries for
+duplicates, and an `end` entry.  The `rule` of this entry is END_OF_DEDUP, and its checksum is that of the records that
+were written.
 """
 
 from collections import Counter
@@ -24,7 +25,7 @@ from etl.errors import BooksError
 from etl.model import Action, Block, Document, Removal
 
 JOINT = "\n\n"
-"""What stands between two blocks of an article's text."""
+"""The text between two blocks of an article's text."""
 
 GAP = "structure/gap"
 END_OF_DEDUP = "duplicate/end"
@@ -67,7 +68,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class EditedArticle(Struct, frozen=True, gc=False):
-    """What the books need of an article: id, blocks, what leaves it, which blocks stay, its text and the hash of it."""
+    """What the books need of an article: id, blocks, removals, the kept blocks, its text and the hash of the text."""
 
     id: str
     blocks: tuple[Block, ...]
@@ -82,7 +83,7 @@ class EditedArticle(Struct, frozen=True, gc=False):
 
 
 def removed_blocks(removals: Iterable[Removal]) -> frozenset[int]:
-    """Return the numbers of the blocks that removals take out; a tag takes nothing."""
+    """Return the numbers of the blocks that are removed; a tag removes nothing."""
     return frozenset(removal.block for removal in removals if removal.action != "tag")
 
 
@@ -95,10 +96,9 @@ def edited_article(article_id: str, blocks: tuple[Block, ...], removals: tuple[R
 
 
 class Balance(Struct, frozen=True, gc=False):
-    """Characters of decoded text: read = kept + changed + removed, white space included.
+    """Characters of decoded text, with white space: read = kept + changed + removed.
 
-    `kept` stand in an article as they were read, `changed` stand there in another form (repaired, replaced), `removed`
-    do not.
+    `kept` are in an article as they were read, `changed` in another form (repaired, replaced), and `removed` in none.
     """
 
     read: int = 0
@@ -112,11 +112,11 @@ class Balance(Struct, frozen=True, gc=False):
 
 
 class Tally(Struct, frozen=True, gc=False):
-    """The counts of one task; the sum over the shards is the run's.
+    """The counts of one task; the counts of the run are the sum over its shards.
 
-    `checksum` is that of the audit (see `document_checksum`).  `timed_out` are the rules that a run was done
-    without, because their regex took too long.  `warnings` count what a user should look at: articles of which nothing
-    was left ("emptied"), whole articles that are copies ("copy"), dates that could not be read ("unread date").
+    `checksum` is that of the audit (see `document_checksum`).  `timed_out` are the rules that the run did not use,
+    because their regex took too long.  `warnings` count what a user should look at: articles without any text left
+    ("emptied"), articles that are copies as a whole ("copy"), and dates that could not be read ("unread date").
     """
 
     documents: int = 0
@@ -161,14 +161,14 @@ def total(tallies: Iterable[Tally]) -> Tally:
 
 
 def document_checksum(head: Entry, entries: Sequence[Entry]) -> str:
-    """Return the checksum of a document's part of an audit: of its own entry, and of those that follow it."""
+    """Return the checksum of a document's part of the audit: its `document` entry and the entries that follow it."""
     return sha256(_encode((head, entries))).hexdigest()
 
 
 def checksum_of(parts: Iterable[tuple[str, int]]) -> str:
-    """Return the checksum of the parts of an audit, in order, from that of each and the number of its documents.
+    """Return the checksum of an audit from the checksum and the number of documents of each of its parts, in order.
 
-    It does not depend on how documents fall into parts, but on their order.  Without any it is "".
+    It depends on the order of the documents, but not on how they are divided into parts. Without documents it is "".
 
     >>> one, two, three = "1", "2", "3"
     >>> both = checksum_of([(two, 1), (three, 1)])
@@ -185,7 +185,7 @@ def checksum_of(parts: Iterable[tuple[str, int]]) -> str:
 
 
 def lines_checksum(file: IO[bytes]) -> str:
-    r"""Return the checksum of the lines of a file, which does not depend on their order; a piece is held at a time.
+    r"""Return the checksum of the lines of a file, which does not depend on their order; one piece is in memory.
 
     >>> from io import BytesIO
     >>> parts = map(lines_checksum, (BytesIO(b"b"), BytesIO(b"a\n")))
@@ -204,7 +204,7 @@ def lines_checksum(file: IO[bytes]) -> str:
 
 
 def sum_of_checksums(checksums: Iterable[str]) -> str:
-    """Return the checksum of the lines of several files; without any it is ""."""
+    """Return the checksum of the lines of several files; "" if there are no files."""
     numbers = [int(one, 16) for one in checksums if one]
     return _checksum(sum(numbers)) if numbers else ""
 
@@ -214,7 +214,7 @@ def _checksum(summed: int) -> str:
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
-    """Return the sum of a run.  Raises BooksError if it does not balance."""
+    """Return the total of a run. Raises BooksError if it does not balance."""
     run = total(tallies)
     if not run.books.is_even():
         raise BooksError("", f"the run does not balance: {run.books}", "Nothing was published.")
@@ -229,7 +229,7 @@ def post(document: Document, articles: Sequence[EditedArticle]) -> tuple[Entry, 
 
 
 def document_entry(document: Document, written: Sequence[EditedArticle]) -> Entry:
-    """Return the entry that stands before those of a document; `written` are the articles that the output holds."""
+    """Return the `document` entry, the first of a document; `written` are the articles in the output."""
     is_as_read = len(written) == 1 and written[0].text == document.text
     return Entry(
         path=document.path,
@@ -256,7 +256,7 @@ def end_entry(run: Tally, rule: str = "") -> Entry:
 
 
 def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) -> Balance:
-    """Prove the books of a document: its text comes back to the letter, and each character is counted once.
+    """Verify the books of a document: its text can be rebuilt exactly, and each character is counted once.
 
     Raises BooksError otherwise.
     """
@@ -282,9 +282,9 @@ def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) 
 
 
 class Kept(Struct, frozen=True, gc=False):
-    """Characters of the decoded text that an article holds; `article` is its number among those that have text.
+    """Characters of the decoded text that are in an article; `article` is its number among the articles with text.
 
-    `is_gap` is true for white space between blocks that the article holds as a blank line.
+    `is_gap` is true for white space between blocks, which is a blank line in the article.
     """
 
     article: int
@@ -293,10 +293,10 @@ class Kept(Struct, frozen=True, gc=False):
 
 
 class Restoration:
-    """The way back: the texts of a document's articles, in order, and its entries.
+    """The decoded text of a document, rebuilt from the texts of its articles, in order, and its audit entries.
 
-    `length` is that of the decoded text; what a forged audit gives beyond it is not made.  `kept` counts its characters
-    that the articles' texts gave.
+    `length` is that of the decoded text. If a forged audit gives more text, the rest is not built. `kept` counts the
+    characters that came from the articles.
     """
 
     def __init__(self, texts: Sequence[str], entries: Iterable[Entry], gap: str, length: int) -> None:
@@ -307,7 +307,8 @@ class Restoration:
         self._gap = gap
         self._length = length
         self._at = 0
-        # Where the first text has its next blank line, or its end: looked for once, however many entries stand before.
+        # The place of the next blank line of the first text, or of its end. It is searched once, not once for each
+        # entry before it.
         self._joint = -1
         self.kept = 0
 
@@ -316,7 +317,7 @@ class Restoration:
         return "".join(map(_said, self.pieces()))
 
     def pieces(self) -> Iterator["Kept | Entry"]:
-        """Yield the decoded text in order: what was kept, and the entries of what was not."""
+        """Yield the decoded text in order: the kept characters, and the entries of all others."""
         left = self._length
         for piece in self._pieces():
             yield piece
@@ -335,7 +336,7 @@ class Restoration:
             yield from self._kept(len(self._texts[0]) * max(1, len(self._gap)))
 
     def _kept(self, wanted: int) -> Iterator["Kept"]:
-        """Yield the next `wanted` kept characters of the source; a blank line in the text was a gap in the source."""
+        """Yield the next `wanted` kept characters of the decoded text; a blank line in an article was a gap there."""
         while wanted > 0 and self._texts:
             number = self._count - len(self._texts)
             if self._gap == JOINT:  # then the source reads as the text does
@@ -442,7 +443,7 @@ def _repaired(document: Document, article_id: str, block: Block) -> Iterator[Ent
 
 
 def _booked_gap(document: Document, article_id: str, line: int, start: int, end: int, after: str) -> Iterator[Entry]:
-    """White space that reads otherwise in the article than the usual gap would."""
+    """White space that differs from the usual gap of the document."""
     before = document.text[start:end]
     if before != (document.gap if after else ""):
         yield _account(document, article_id)(

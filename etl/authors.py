@@ -1,4 +1,4 @@
-"""Names of authors out of what sources and pages say: no "By", no addresses, no offices; one author, one name."""
+"""Names of authors, from what sources and pages say: without "By", addresses and job titles; each author once."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -7,28 +7,29 @@ from typing import Literal
 from etl.fold import fold
 from etl.later import later
 
-# Who says it: the source, in a field of its own; a page, in its markup; or a page, to its readers.  What is shown may
-# be more than a name, so there a name has two words or more, each but particles capital.
+# Where the name is from: a field of the source ("given"), the markup of a page ("marked"), or the text that a page
+# shows. Shown text may be more than a name, so a name in it has two words or more, all with capitals except particles.
 Trust = Literal["given", "marked", "shown"]
 
 # Characters and words of the longest name: "Maria da Conceição Tavares de Oliveira e Silva".
 MAX_CHARS, MAX_WORDS = 60, 8
-# Characters of what is said of authors.  A longer text is no list of them, and looking for addresses takes n².
+# Characters of a text with authors. A longer text is not a list of authors, and the search for addresses takes n² time.
 MAX_SAID = 4_000
 
-# "By" in the languages of the packs: in Latin letters and Cyrillic, in others, and with a colon or a slash behind it.
+# "By" in the languages of the packs: in Latin and Cyrillic letters, in other scripts, and with a colon or a slash
+# behind it.
 _BY_WORDS = r"by|von|par|por|di|door|af|av|przez|rozmawia(?:ł[ai]?|li)|autor(?:in|a)?|auteur|authors?|autore|автор"
 _BY_SIGNS = r"بقلم|كتبت?|מאת|记者|記者|作者"
 _BY_LABELS = (
     r"haber|yazan|yazar|oleh|penulis|írta|szerző|γράφει|συντάκτης|συντάκτρια|文|기자|글|teksti?|toimittaja|kirjoittaja"
     r"|tác giả|लेखक|piše|avtor|autorius|autors"
 )
-# What stands before it: "Publié par", "Geschrieben von".
+# Words before "by": "Publié par", "Geschrieben von".
 _WRITTEN = (
     r"publié|posté|écrit|rédigé|propos recueillis|publicado|escrito|redactado|pubblicato|scritto|geschrieben|verfasst"
     r"|veröffentlicht|erstellt|eingestellt|geschreven|geplaatst|gepubliceerd|skrevet|skriven|publisert|publicerad"
 )
-# What it is that somebody wrote.
+# Words for the text that somebody wrote, such as "story".
 _WORKS = (
     r"(?:(?:an?|eine?|une?|una?|een|en|ett)\s+)?(?:article|report|analys[ei]s?|análisis|analisi|opinion|photos?|updated"
     r"|reviewed|review|interview|compiled|guest (?:post|column|essay)|essay|column|commentary|perspective|kommentar"
@@ -44,7 +45,7 @@ _BY = later(
     rf"|(?:{_BY_LABELS}|by|von|par|por|记者|記者|作者)\s*[:：/]\s*|γράφ(?:ει|ουν)\s+(?:ο|η|οι)\s+)*",
     re.IGNORECASE,
 )
-# Its words that a name follows, not a day: "Posted by", but not "Posted".
+# Those of these words that are followed by a name, not by a day: "Posted by", but not "Posted".
 _NAMING = later(
     rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$",
     re.IGNORECASE,
@@ -54,13 +55,13 @@ _ADDRESS = later(r"(?:https?:)?//\S+|www\.\S+|(?<!\S)(?:\S+@\S+\.\w+|\S+\.(?:com
 _MAILBOX = later(r"[^\s@<>()]+@[^\s@<>()]+ ?\((?P<behind>[^()@]+)\)|(?P<before>[^<>@]+?) ?<[^<>@\s]+@[^<>@\s]+>")
 # As catalogues write it: "Roe, Jane Mary".
 _INVERTED = later(r"(?P<family>[A-ZÀ-Þ][\w'’-]+), (?P<given>[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,2})")
-# What a template prints behind a name: when, and for whom.
+# What a template prints behind a name: the time, and the newspaper.
 _BEHIND = later(
     r"\s*(?:[|·•–—-]\s*)?\b(?:(?:last )?updated|published|posted|min(?:ute)? read)\b.*$"
     r"|\s+for (?:the )?(?:mail ?online|daily ?mail(?:\.com| australia)?|mail on sunday|[\w-]+\.com)\b",
     re.IGNORECASE,
 )
-# And behind those of the text: whose the pictures are, and who edited it.
+# And behind the authors of the text: the photographer, and the editor.
 _PICTURED = later(
     r"\s*[.,;|/]?\s+(?:editing|edited|additional reporting|pictures?|photos?|photographs?|photography|illustrations?"
     r"|images?|fotos?|bilder)"
@@ -68,12 +69,12 @@ _PICTURED = later(
     re.IGNORECASE,
 )
 _FOR = later(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
-# "e" and "en" stand within names too: they part two only before a name of two words.
+# "e" and "en" also occur within names: they separate two names only before a name of two words.
 _BETWEEN = later(
     r"\s*[;|•·、]\s*|(?<=\w)/(?=[A-ZÀ-Þ])|\s*&\s*|\s+(?i:and|und|et|y|og|och|и)\s+"
     r"|\s+(?:e|en)\s+(?=[A-ZÀ-Þ]\S*\s+[A-ZÀ-Þ])"
 )
-# Behind a comma stands another name or what the first one does.
+# A comma is followed by another name, or by the job of the first one.
 _COMMA = later(r"\s*,\s*")
 _OFFICE = later(
     r"(?:[\w'’&-]+ ){0,4}(?:reporter|editor|correspondent|writer|journalist|columnist|contributor|producer|staff"
@@ -93,9 +94,9 @@ _TITLE_BEHIND = later(r"\s*(?:기자|특파원|記者|记者)$")
 _NO_PERSON = frozenset(
     (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
 )
-# "Jane Roe | Port Harwick | 3.2.2026": what stands behind the names, with a day, is none.
+# "Jane Roe | Port Harwick | 3.2.2026": a part behind the names is not a name if a day follows.
 _WITH_DAY = later(r"\|.*\d|\d.*\|")
-# "unserer Redakteurin Anke Beek", "staff writer Jane Roe": what stands before a name of two words.
+# "unserer Redakteurin Anke Beek", "staff writer Jane Roe": words for a job before a name of two words.
 _ROLE_BEFORE = later(
     r"^(?:(?:our|unser(?:e[mnr]?)?|notre|nuestr[oa]|nostr[oa]|onze)\s+)?(?:(?:staff|senior|special|guest|chief)\s+)?"
     r"(?:reporter(?:in)?|writer|correspondent|redakteur(?:in)?|korrespondent(?:in)?|mitarbeiter(?:in)?|journalistin"
@@ -109,9 +110,9 @@ _TAIL = later(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[–—:|].*$|(?:\s+-|
 
 
 def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the names in what is said of authors, each once.
+    """Return the names in a text about authors, each once.
 
-    `publishers` are the folded names of publishers: who writes for one is named without it, unless it stands alone.
+    `publishers` are the folded names of publishers, which are removed from a name unless they stand alone.
 
     >>> names_of(["By Marta Oake and Iris Holm"], "marked"), names_of(["/staff/marta-oake"], "marked")
     (('Marta Oake', 'Iris Holm'), ())
@@ -126,7 +127,7 @@ def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()
 
 
 def begins_byline(line: str) -> bool:
-    """Return whether a line begins with what stands before the name of an author, and goes on.
+    """Return whether a line begins with a word such as "By", and more text follows.
 
     >>> begins_byline("Von Marta Oake"), begins_byline("By Marta"), begins_byline("Marta Oake")
     (True, True, False)
@@ -146,7 +147,7 @@ def upright(name: str) -> str:
 
 
 def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str]:
-    if trust != "given" and "\n" in text.strip():  # each in a line of its own: names, or a name and what it does
+    if trust != "given" and "\n" in text.strip():  # one per line: names, or a name and a job
         for line in text.split("\n"):
             yield from _names(line, trust, publishers)
         return

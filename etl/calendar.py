@@ -1,6 +1,6 @@
-"""Names of months, time zones, and who writes the day before the month."""
+"""Names of months, time zones, and the languages and countries that write the day before the month."""
 
-# Twelve entries a language, in order; "/" parts the forms of one month (nominative, genitive, abbreviation).
+# Twelve entries per language, in order; "/" separates the forms of one month (nominative, genitive, abbreviation).
 _NAMES = {
     "en": "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept "
     "october/oct november/nov december/dec",
@@ -77,12 +77,12 @@ MONTHS: dict[str, dict[str, int]] = {
 DAY_FIRST = frozenset(
     "de fr es it pt nl pl cs ru uk be tr ro hu sv da no nb fi el hr lt lv id vi ar hi sk ca he th bn".split()
 )
-"""Languages all of whose countries write the day first where figures alone stand; English and Chinese are not."""
+"""Languages whose countries all write the day first in dates of figures, unlike English and Chinese."""
 
 DAY_FIRST_COUNTRIES = frozenset("gb uk ie au nz in pk ng ke za sg my hk de at ch fr es it pt nl be br mx ar".split())
 MONTH_FIRST_COUNTRIES = frozenset(["us"])
 
-# Hours east of Greenwich.  A name that stands for several zones has that of the agencies that write it (IST is India).
+# Hours east of Greenwich. A name of several zones has the meaning that news agencies give it (IST is India).
 ZONES: dict[str, float] = {
     **{"Z": 0, "UTC": 0, "GMT": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2},
     **{"EET": 2, "EEST": 3, "MSK": 3, "TRT": 3, "SAST": 2, "WAT": 1, "CAT": 2, "EAT": 3, "GST": 4, "PKT": 5},

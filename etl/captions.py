@@ -1,4 +1,4 @@
-"""Captions of pictures, with their credits: what rules and the page model took out of an article as such."""
+"""Captions of pictures, with their credits: made from the captions that rules and the page model removed."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from etl.audit import EditedArticle
 from etl.later import later
 from etl.model import Document
 
-# The ids, in any pack, of rules of kind "credit" that name who took a picture; others name who wrote the story.
+# The ids, in any pack, of rules of kind "credit" that match credits of pictures; the others match bylines.
 PICTURE_CREDITS = frozenset(
     (
         *("photo-credit", "agency-alone", "agency-credit", "copyright-credit", "courtesy", "credit-labelled"),
@@ -40,7 +40,7 @@ _AT_END = later(
     rf"(?<!\s)\s*[(\[]([^()\[\]]{{0,200}}\b{_AGENCY}\b[^()\[\]]{{0,200}}|[A-Z][^()\[\]\d]{{1,40}})[)\]]\s*$"
     rf"|(?<=[.!?…])\s+((?:[^\s.!?]+\s+){{0,5}}?[^\s.!?]*\b{_AGENCY}\b[^.!?]{{0,40}})$"
 )
-# Words of a credit that is nothing else: "Andrew Roth/The Washington Post via Getty Images".
+# Most words of a line that is only a credit: "Andrew Roth/The Washington Post via Getty Images".
 _BETWEEN_NAMES = later(r"[\s/|,]+")
 _SMALL_WORDS = frozenset(("via", "for", "of", "and", "de", "von"))
 MAX_CREDIT_WORDS = 10
@@ -66,7 +66,7 @@ class _Found(Struct, frozen=True, gc=False):
 
 
 def captions(document: Document, edited: EditedArticle) -> tuple[Caption, ...]:
-    """Return the captions that left an article, in reading order and each once, with their credits."""
+    """Return the captions that were removed from an article, in reading order and each once, with their credits."""
     found: list[_Found] = []
     for one in _taken(document, edited):
         is_near = bool(found) and one.block - found[-1].block <= 1
@@ -86,9 +86,9 @@ def as_json(found: tuple[Caption, ...]) -> str:
 
 
 def _joined(last: _Found, one: _Found) -> _Found | None:
-    """Return a caption and the credit that stands alone next to it as one; None if they are two."""
+    """Return a caption joined with the credit on the line next to it; None if they do not belong together."""
     before, after = last.caption, one.caption
-    if not after.text and after.credit == before.credit:  # it is said twice, as on pages with buttons for captions
+    if not after.text and after.credit == before.credit:  # printed twice, as on pages with buttons for captions
         return last
     if before.text and not before.credit and not after.text:
         return _Found(one.block, Caption(before.text, after.credit))
@@ -114,7 +114,7 @@ def _is_of_picture(kind: str, rules: Iterable[str]) -> bool:
 
 
 def _parted(index: int, text: str, kind: str) -> Iterator[_Found]:
-    """Yield the captions in a removed text: a line each, for a region of a page may hold several."""
+    """Yield the captions in a removed text, one per line: a region of a page may have several."""
     for line in text.splitlines():
         line = _OPENING.sub("", _BUTTONS.sub(" ", line)).strip(_AROUND)
         if line:
@@ -127,7 +127,7 @@ def _parted(index: int, text: str, kind: str) -> Iterator[_Found]:
 
 
 def parted(line: str) -> Caption:
-    """Return a line as a caption and its credit.
+    """Return the caption and the credit in a line.
 
     >>> parted("The ferry leaves. Photograph: Marta Oake/AP")
     Caption(text='The ferry leaves.', credit='Marta Oake/AP')
@@ -148,7 +148,7 @@ def parted(line: str) -> Caption:
 
 
 def _is_credit(line: str) -> bool:
-    """Return whether a line is names with an agency among them, and nothing else."""
+    """Return whether a line consists only of names, at least one of them an agency."""
     words = _BETWEEN_NAMES.split(line)
     are_names = len(words) <= MAX_CREDIT_WORDS and all(word[:1].isupper() or word in _SMALL_WORDS for word in words)
     return are_names and bool(_AGENCY_ALONE.search(line))

@@ -6,7 +6,8 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 
-# Above this many words difflib's quadratic worst case is felt; one change then spans from first to last difference.
+# With more words, difflib's quadratic worst case is slow. Then one change spans all words from the first to the last
+# difference.
 MAX_WORDS_TO_ALIGN = 2_000
 
 _WORDS = re.compile(r"\s+|[^\s]+")
@@ -15,7 +16,7 @@ _WORDS = re.compile(r"\s+|[^\s]+")
 class Change(Struct, frozen=True, gc=False):
     """Characters `start` to `end` of a text become `after`, by these rules.
 
-    A script is a tuple of them, in order, not overlapping.
+    A script is a tuple of changes, in order, without overlaps.
     """
 
     start: int
@@ -42,7 +43,7 @@ def apply(text: str, script: Sequence[Change]) -> str:
 
 
 def compose(text: str, first: Script, second: Script) -> Script:
-    """Return the one script that does to `text` what `first` and then `second` do.
+    """Return one script that has the same effect on `text` as `first` followed by `second`.
 
     Changes that overlap or touch become one; it carries the rules of both.
     """
@@ -82,7 +83,7 @@ def between(before: str, after: str, rule: str) -> Script:
 
 
 def _groups(first: Script, second: Script) -> Iterator[tuple[int, int, list[Change], list[Change]]]:
-    """Changes of both scripts that touch in the middle text, as (start, end, of the first, of the second)."""
+    """Yield changes that touch in the text after `first`: (start, end, changes of `first`, changes of `second`)."""
     spans, offset = [], 0
     for change in first:
         start = change.start + offset

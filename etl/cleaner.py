@@ -36,17 +36,17 @@ from etl.pipeline.workspace import Workspace, scratch
 from etl.record import Record, Status, Structure
 from etl.rules.regexes.budget import BUDGET
 
-# Documents that are staged together in a run: so many that the start of a stage does not count, and so few that their
-# fingerprints fit easily into memory.
+# Documents of a shard in a run: so many that the start of a stage takes little time in comparison, and so few that
+# their fingerprints fit easily into memory.
 SHARD_DOCUMENTS = 2048
 # Bytes of a file that are read at once.
 SHARE_BYTES = 4 << 20
 
 StrPath = str | PathLike[str]
 Document = str | bytes | PathLike[str] | Mapping[str, Any]
-# A document, or its name and its text.
+# A document, or a pair of an id and a text.
 Item = Document | tuple[str | int, str | bytes]
-# That of the longest article; or why there is none.
+# The status of the longest article, or the reason why there is no article.
 ResultStatus = Status | Literal["duplicate", "rejected", "unreadable"]
 
 
@@ -146,7 +146,7 @@ class Cleaner:
         )
 
     def __getstate__(self) -> tuple[Selection, CleanOptions]:
-        """Return what it was made of: where it is unpickled, the packs are read from the same paths again."""
+        """Return the settings of the cleaner. When it is unpickled, the packs are read again from the same paths."""
         return self._selection, self._options
 
     def __setstate__(self, state: tuple[Selection, CleanOptions]) -> None:
@@ -213,7 +213,7 @@ class Cleaner:
         yield from (_finished(*pair, job) for pair in with_own_duplicates(judged, settings))
 
     def _run(self, raws: Iterator[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
-        """Yield documents as a run of the command line does: prepared in shards, selected, and finished."""
+        """Yield documents as a run of the command line does: prepared in shards, compared, and finished."""
         job, owner = Job(selection=self._selection, dedup=settings, fields=self._options.fields()), getpid()
         with scratch() as workspace:
             count = self._prepared(job, workspace, raws)
@@ -223,11 +223,11 @@ class Cleaner:
                 judged = read_judged(workspace, shard)
                 for result, duplicates in with_duplicates(judged, read_drops(workspace, shard), settings):
                     yield _finished(result, duplicates, job)
-                    if getpid() != owner:  # both would read one file, and each get some of it
-                        raise RuntimeError("clean_many() was begun before a fork: begin it anew in this process")
+                    if getpid() != owner:  # both processes would read the same file, and each would get a part
+                        raise RuntimeError("clean_many() was begun before a fork: call it again in this process")
 
     def _prepared(self, job: Job, workspace: Workspace, raws: Iterator[Raw | Reject]) -> int:
-        """Judge all documents and stage them in shards; return the number of these."""
+        """Judge all documents and write them in shards; return the number of shards."""
         count = 0
         for count, some in enumerate(_chunks(raws, SHARD_DOCUMENTS), 1):
             BUDGET.renew()
@@ -288,7 +288,7 @@ class Cleaner:
                 yield raw_text(body, row, well_formed(str(name)), given.kind, reading)
             case tuple((name, text)):
                 raise TypeError(f"a pair is an id (str or int) and a text, not {kind_of(name)} and {kind_of(text)}")
-            case list():  # two paragraphs in a list would look like an id and a text, and the first would be lost
+            case list():  # two paragraphs would look like an id and a text
                 raise TypeError("a document is not a list: join its paragraphs with blank lines; a pair is a tuple")
             case _:
                 said = f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}"
@@ -306,7 +306,7 @@ class Cleaner:
 
 
 class _Given(Struct, frozen=True):
-    """What a caller says of one document."""
+    """The arguments of a caller for one document."""
 
     kind: Kind | None = None
     url: str = ""
@@ -318,7 +318,7 @@ def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates, job: Job)
     finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates, job)
     if not isinstance(finished, Reject):
         return _result(finished)
-    # A caller knows the place of a document that it gave, but not which file of a folder this is.
+    # A caller knows the place of its own document, but not the file of a document in a folder.
     place = "" if finished.path == NO_PATH else f"{finished.path}:{finished.row}: "
     return Result((), (), "unreadable", place + finished.reason)
 
@@ -337,7 +337,7 @@ def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
 
 
 def check_settings(settings: DedupSettings) -> None:
-    """Raise TypeError or ValueError for a value that a setting of duplicates cannot have."""
+    """Raise TypeError or ValueError for a wrong value of a setting of duplicates."""
     for name, known in get_type_hints(DedupSettings).items():
         if words := get_args(known):
             value = getattr(settings, name)
@@ -351,7 +351,7 @@ def check_settings(settings: DedupSettings) -> None:
 
 
 def one_of(name: str, value: Any, known: Sequence[str]) -> Any:
-    """Return a word, if it is one of those known, or None.  Raises TypeError and ValueError."""
+    """Return a word if it is one of the known words; None for None. Raises TypeError and ValueError."""
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{name} is a str, not {kind_of(value)}: one of {', '.join(known)}")
     if value is None or value in known:

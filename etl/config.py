@@ -1,7 +1,7 @@
 """copydesk.toml, or [tool.copydesk] in pyproject.toml, searched upward: defaults for options, and changes to rules.
 
-A config says which code judges, and it is found without being named.  So one that another user may have written is not
-obeyed, and none says where output goes.
+A config chooses the rules, and it is used without being named. So a config that another user may have written is not
+used, and no config can choose where output is written.
 """
 
 import os
@@ -25,13 +25,13 @@ from etl.packs.schema_errors import Guide, header_lines, read_toml, shape_error
 from etl.record import OptionalFields, Structure
 from etl.rules.matching.exceptions import Override, RuleException
 
-# The files that are looked for in a folder, in this order.
+# The names of configs, in the order in which they are tried in a folder.
 NAMES = ("copydesk.toml", "pyproject.toml")
-# Options that are for the command line alone: nothing is written where the user has not said so.
+# Options that only the command line and variables can set: nothing is written to a place that the user did not name.
 NOT_FOR_CONFIGS = ("output", "force", "pairs", "clusters", "report", "out", "format")
-# Options that name files; in a config they are meant from its own folder.
+# Options that name files. In a config, their paths are relative to its folder.
 PATHS = ("rules", "index", "work", "baseline")
-# Limits of `check`, an array of tables that `check` understands.
+# Limits of `check`: an array of tables, which `check` reads.
 THRESHOLD = "threshold"
 # The tables of changes to rules, each an array; all other tables are options of commands.
 CHANGES: Mapping[str, type[RuleException] | type[Override]] = {"exception": RuleException, "override": Override}
@@ -45,7 +45,7 @@ WAYS_OUT = {
 
 
 class Change(Struct, frozen=True):
-    """An exception or override with its place, for who must renew it."""
+    """An exception or override with its place, so that its author can renew it."""
 
     place: str
     change: RuleException | Override
@@ -57,7 +57,7 @@ class Change(Struct, frozen=True):
 
 
 class CleanOptions(Struct, frozen=True, rename="kebab"):
-    """The options of [common] and [clean] that say how documents are read and cleaned, for who calls from Python."""
+    """The options of [common] and [clean] that affect how documents are read and cleaned, for the Python API."""
 
     rules: list[str] = []
     only_rules: bool = False
@@ -81,14 +81,14 @@ class CleanOptions(Struct, frozen=True, rename="kebab"):
     links: bool = False
 
     def fields(self) -> OptionalFields:
-        """Return the optional fields that are asked for."""
+        """Return the optional fields of records that are wanted."""
         return OptionalFields(self.captions, self.structure)
 
 
 class Config(Struct, frozen=True):
     """The nearest config: its path ("" if there is none), options by command, and changes to rules.
 
-    `refused` are nearer ones that are not obeyed, each with the reason.  `thresholds` are tables with their lines.
+    `refused` are nearer configs that are not used, each with the reason.  `thresholds` are tables with their lines.
     """
 
     path: str = ""
@@ -98,7 +98,7 @@ class Config(Struct, frozen=True):
     thresholds: tuple[tuple[int, Mapping[str, Any]], ...] = ()
 
     def clean_options(self) -> "CleanOptions":
-        """Return what it says of cleaning: [common], and over it [clean].  Raises PackError for a wrong value."""
+        """Return the options of [common], overridden by those of [clean]. Raises PackError for a wrong value."""
         found: dict[str, Any] = {}
         for section in ("common", "clean"):
             found |= self.options.get(section, {})
@@ -111,20 +111,20 @@ class Config(Struct, frozen=True):
         return structs.replace(chosen, rules=[self.located(path) for path in chosen.rules])
 
     def located(self, path: str) -> str:
-        """Return a path that stands in the config, which is meant from the folder of the config's file."""
+        """Return a path of the config, resolved from the folder of the config."""
         folder = Path(self.path).parent
         return path if not path or folder == Path.cwd() else str(folder / path)
 
     def exceptions(self, today: date) -> tuple[RuleException, ...]:
-        """Return the exceptions that have not ended, each once for each way to name its source."""
+        """Return the exceptions that have not ended, one for each form of the path of its source."""
         changes = (one.change for one in self.changes)
         found = (one for one in changes if isinstance(one, RuleException) and one.until >= today)
         return tuple(structs.replace(one, source=source) for one in found for source in self._sources(one.source))
 
     def _sources(self, source: str) -> Iterable[str]:
-        """Return the source of an exception as it stands, and as it is meant from the folder of the config.
+        """Return the source of an exception as written, and resolved from the folder of the config.
 
-        A command may run in another folder, or be given whole paths.
+        A command may run in another folder, or get complete paths.
         """
         if source.startswith("*") or Path(source).is_absolute() or "://" in source:
             return (source,)
@@ -161,7 +161,7 @@ def read_config(folder: Path) -> Config:
 
 
 def named_config(path: Path) -> Config:
-    """Read the config that the user names, whoever wrote it.
+    """Read the config that the user names, without checking its owner.
 
     Raises PackError as `read_config` does, and if it cannot be read or holds nothing for copydesk.
     """
@@ -179,7 +179,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _distrusted(path: Path) -> str:
-    """Return why a config is not obeyed that nobody named; "" if only this user, or root, can have written it."""
+    """Return why a config that was found is not used; "" if only this user or root can have written it."""
     for one, what in ((path, "it"), (path.parent, "its folder")):
         status = one.stat()
         if status.st_uid not in (os.geteuid(), 0):
@@ -191,15 +191,15 @@ def _distrusted(path: Path) -> str:
 
 
 def _has_acl(path: Path) -> bool:
-    """Return true if a file has an access control list: its bits for the group then say what any user in it may do."""
+    """Return true if a file has an access control list: its group bits then hold for all users in the list."""
     try:
         return "system.posix_acl_access" in os.listxattr(path)
-    except (OSError, AttributeError):  # a disk, or a system, without them
+    except (OSError, AttributeError):  # a disk or a system without access control lists
         return False
 
 
 def _is_own_group(number: int) -> bool:
-    """Return true for a group of this user alone, as most systems make one for each user."""
+    """Return true for a group whose only member is this user. Most systems make such a group for each user."""
     import grp
     import pwd
 
@@ -211,12 +211,12 @@ def _is_own_group(number: int) -> bool:
 
 
 def _tables(path: Path) -> tuple[str, ...]:
-    """Return the tables of a file within which the config stands."""
+    """Return the names of the tables that contain the config in a file."""
     return ("tool", "copydesk") if path.name == "pyproject.toml" else ()
 
 
 def _table(path: Path) -> Mapping[str, Any] | None:
-    """Return the config in a file; None for a pyproject.toml without one, or one that is somebody else's to mend."""
+    """Return the config in a file; None for a pyproject.toml without a config, or one that is broken."""
     tables = _tables(path)
     try:
         found: Any = read_toml(path)
@@ -232,7 +232,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
 
 
 def _glimpse(path: Path) -> Mapping[str, Any] | None:
-    """Return what a file that is not obeyed would say, or would try to say; None for a pyproject.toml of others."""
+    """Return what a file that is not used would set, or try to set; None for a pyproject.toml of other tools."""
     try:
         return _table(path)
     except PackError:
@@ -274,7 +274,7 @@ def _changes(path: Path, name: str, found: Mapping[str, Any]) -> Iterator[Change
 
 
 def _check(exception: RuleException, path: Path, line: int) -> None:
-    """Refuse an exception that would hold for every line, or for none."""
+    """Raise PackError for an exception that would match every line, or none."""
     if exception == RuleException(reason=exception.reason, until=exception.until):
         fault = "this exception has no rule, source, publisher or line"
         raise PackError(f"{path}:{line}:1", fault, "Give at least one of them, to say which lines are kept.")

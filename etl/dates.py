@@ -1,4 +1,4 @@
-"""Dates as sources write them -> the one form of the article record.
+"""Dates as sources write them -> the form of the article record.
 
 Only what is certain is read: a year of four digits, one date, one time, no other digit in the text.  `dateutil` is not
 used: it completes what is missing from today's date, reads "1 2 3" as 2 January 2003 and 08/09/2020 as 9 August, and
@@ -15,11 +15,11 @@ from etl.later import later
 
 # Older dates are the zeros of some system ("0001-01-01T00:00:00"): the first newspaper is Relation, Strasbourg 1605.
 FIRST_YEAR = 1605
-# Later dates are of another calendar, or the end of time of some system ("9999-12-31").
+# Later dates belong to another calendar, or are the largest date of a system ("9999-12-31").
 LAST_YEAR = 2200
-# In Thailand 2020 is 2563.
+# In Thailand, the year 2020 is 2563.
 BUDDHIST_YEARS = 543
-# Seconds since 1970: 1973 to 2286.  A smaller number is a count of something, or a year.
+# Seconds since 1970: 1973 to 2286. A smaller number is a count or a year.
 MIN_EPOCH, MAX_EPOCH = 10**8, 10**10
 # Milliseconds, microseconds and nanoseconds, as JavaScript, Elasticsearch and pandas write epochs.
 EPOCH_UNITS = (1, 10**3, 10**6, 10**9)
@@ -27,7 +27,7 @@ EPOCH_UNITS = (1, 10**3, 10**6, 10**9)
 MAX_LENGTH = 100
 
 _DIGITS = later(r"\d")
-# Marks of Indic vowels are no letters to `re`.
+# For `re`, the vowel signs of Indic scripts are not letters.
 _WORD = later(r"[^\s\d@,;:./|()\[\]-]+\.?")
 _EPOCH = later(r"(?:/Date\()?(-?\d{9,19}(?:\.\d+)?|\d\.\d+e\+?\d{1,2})(?:[+-]\d{4})?(?:\)/)?", re.I)
 _COMPACT = later(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?Z?")
@@ -40,7 +40,7 @@ _SHORT_YEAR = later(r"(\w{3}, \d{1,2} \w{3}) (\d\d)(?= \d\d:\d\d)")
 _THAI = later("[\u0e01-\u0e4e]")
 # "มี.ค.": points within the short names of Thai months.
 _THAI_POINT = later(r"(?<=[\u0e01-\u0e4e])\.(?=[\u0e01-\u0e4e])")
-# "16:18 Europe/London" without an offset: the hour in UTC is not known here.
+# "16:18 Europe/London" without an offset: the hour in UTC cannot be computed here.
 _PLACE = later(r"\b[A-Z][a-z]+/[A-Z][a-z]")
 # After `_in_numbers` a month that stood as a word is "@8".
 _DATES = tuple(
@@ -55,7 +55,7 @@ _DATES = tuple(
         r"(?<!\d)(?P<a>\d{1,2}) ?(?P<mark>[-./]) ?(?P<b>\d{1,2}) ?(?P=mark) ?(?P<y>\d{4})(?!\d)",
     )
 )
-# "下午4:05": the half of the day stands before its hour.
+# "下午4:05": the word for afternoon stands before the hour.
 _HALF_FIRST = later(r"(오전|오후|上午|下午|午前|午後)\s*(\d\S*(?: ?\d\d?분)?)")
 # "Mon Aug 23 16:18:00 UTC 2020", as Twitter and Unix write it.
 _YEAR_LAST = later(r"(@\d{1,2} \d{1,2}) (\d\d:\d\d:\d\d(?: [a-z]+| [+-]\d{4})?) (\d{4})$")
@@ -148,7 +148,7 @@ def _in_words(text: str, language: str, country: str) -> datetime | None:
     clock, rest = _clock(rest)
     zone, rest = _zone(rest, day)
     if day is None or "@" in rest or _DIGITS.search(rest):
-        return None  # another date, a count, a second time: which is meant is a guess
+        return None  # another date, a count or a second time: nobody knows which one is meant
     return (day + clock).replace(tzinfo=zone)
 
 

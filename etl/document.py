@@ -57,22 +57,23 @@ from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, known_publisher, r
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
 
-# Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
-# would take 40 GB.  The longest book has some 20,000.
+# The limit of paragraphs of one document. A paragraph takes some 1,800 bytes of memory while it is judged: 64 MiB of
+# "x" and blank lines would take 40 GB. The longest book has some 20,000.
 MAX_BLOCKS = 250_000
 
 
-# An article without text: with a headline, and without one.
+# Names of articles without text: with a headline, and without one.
 Textless = Literal["stub", "empty"]
 
 
 class Ruleset(Struct, frozen=True):
-    """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong.
+    """The packs, compiled: rules that repair, separate stories, and judge.
 
-    `page_model` tells the story of a page from the regions around it, and those named in `regions` are taken out, but
-    for what `keep_rules` keep.  With `links` the blocks of pages know their links.
-    `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` is true if one asks for the line counts of
-    the run.  With `detects_language`, articles whose source does not name their language get it from their text.
+    With `risky`, repairs that may be wrong are also made.  `page_model` separates the story of a page from the regions
+    around it.  The regions named in `regions` are removed, except what `keep_rules` keep.  With `links`, the blocks of
+    pages have their links.  `selectors` are all CSS selectors of rules.  `asks_what_recurs` is true if a rule needs the
+    line counts of the run.  With `detects_language`, the language of an article is detected from its text if its source
+    does not name it.
     """
 
     repairs: tuple[Replacement, ...]
@@ -97,9 +98,9 @@ class Parsed(Struct, frozen=True, gc=False):
 
 
 class Judged(Struct, frozen=True, gc=False):
-    """A document with its articles and, for each, the removals: judged, nothing taken out yet.
+    """A document with its articles and the removals of each article; no block is removed yet.
 
-    Cuts inside of blocks are made already: they are among the document's repairs.
+    Cuts within blocks are made already: they are among the repairs of the document.
     """
 
     document: Document
@@ -110,7 +111,7 @@ class Judged(Struct, frozen=True, gc=False):
 class Cleaned(Struct, frozen=True):
     """A document's article records and audit entries, balanced, and what they count.
 
-    `document` is the entry that stands before the others in the audit.
+    `document` is the first entry of the document in the audit.
     """
 
     records: tuple[Record, ...]
@@ -124,7 +125,7 @@ class Cleaned(Struct, frozen=True):
         return (self.document, *self.entries)
 
 
-# Returns the duplicates within each of some documents, by number.
+# Return the duplicates within each document, by its number.
 FindDuplicates = Callable[[Sequence[Judged]], Mapping[int, DocumentDuplicates]]
 
 
@@ -169,8 +170,9 @@ def page_settings(raw: Raw, rules: Ruleset) -> PageSettings:
 def _in_languages(document: Document, articles: Sequence[Article]) -> Iterator[Article]:
     """Yield the articles of a document, each with the language of its longest blocks.
 
-    What a page says of itself is often what its template says, and holds unless these are in another language.  Blocks
-    outside the stories, such as menus, count only where those of the story tell nothing.
+    The language that a page declares is often that of its template.  It is used unless its longest blocks are in
+    another language.  Blocks outside the stories, such as menus, count only if the language of the story cannot be
+    detected.
     """
     removals = (*document.outside, *(removal for article in articles for removal in article.frame))
     outside = {removal.block for removal in removals}
@@ -219,7 +221,7 @@ def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = No
 
 
 def _cut_off(documents: Sequence[Document], articles: Sequence[Sequence[Article]], rules: JudgingRules) -> list[int]:
-    """Return the numbers of the pages that say below their story that the rest is for readers who pay."""
+    """Return the numbers of the pages with a notice below the story that the rest is for readers who pay."""
     pages = [number for number, own in enumerate(articles) if documents[number].kind == "html" and len(own) == 1]
     found = previews([(documents[number], articles[number][0]) for number in pages], rules)
     return [number for number, is_one in zip(pages, found, strict=True) if is_one]
@@ -252,7 +254,7 @@ def finish(
 
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
-    """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page.
+    """Return a page with its blocks repaired, each change booked.  Metadata of the source override those of the page.
 
     Raises TooMany and TooManyRepairs.
     """
@@ -282,7 +284,7 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
 
 
 def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:
-    """Return metadata with the words of people repaired; they are no part of the text, and not booked."""
+    """Return metadata with their words repaired. They are not part of the text, so the audit has no entry for this."""
     words = {name: said for name in ("headline", "publisher", "author") if (said := getattr(metadata, name))}
     if needs_no_repair(list(words.values()), rules.repairs):
         return metadata
@@ -291,9 +293,9 @@ def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:
 
 
 def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ...]:
-    """Return the removals of an article, in reading order: its frame, blocks that repair emptied, matches of rules.
+    """Return the removals of an article, in reading order: its frame, blocks emptied by repairs, matches of rules.
 
-    A block that a rule tags and the classifier takes has both.
+    A block can have both a tag of a rule and a removal by the classifier.
     """
     if not judged and not view.article.frame and all(block.text for block in view.blocks):
         return ()
@@ -306,7 +308,7 @@ def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ..
 
 
 def _repeated_headline(view: ArticleView, leaving: Sequence[Removal]) -> list[Removal]:
-    """Return the removals of blocks that say the headline again, and are near the top when furniture above is gone."""
+    """Return the removals of blocks that repeat the headline near the top of the article, not counting furniture."""
     headline = view.article.metadata.headline
     if not headline:
         return []
@@ -333,7 +335,7 @@ def _textless(article: Article) -> Textless:
 
 
 def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[EditedArticle]:
-    """Return the articles with all that leaves them: by rule, and as duplicates."""
+    """Return the articles with all of their removals: by rule, and as duplicates."""
     by_block = {removal.block: removal for removal in duplicates}
     edited: list[EditedArticle] = []
     for article, removals in zip(judged.articles, judged.removals, strict=True):
@@ -347,9 +349,9 @@ def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[Edit
 def _refrains(
     name: str, blocks: Sequence[Block], removals: Sequence[Removal], duplicates: Sequence[Removal]
 ) -> set[int]:
-    """Return the duplicates within an article that it repeats naturally, on its page and in what rules leave of it.
+    """Return the duplicates within an article that are refrains, on the page and in the text that rules leave.
 
-    Furniture that is the same around two copies tells that they were pasted; and it may stand between what touches.
+    If the same furniture stands around two copies, they were pasted. Furniture may also stand between two copies.
     """
     within = {one.block for one in duplicates if one.duplicate_of.rpartition(":")[0] == name}
     if not within:

@@ -23,7 +23,7 @@ PART_DOCUMENTS = 10_000
 # The spans of all rules in one.
 ALL = "copydesk__all__removed"
 
-# Characters and their score: all that is removed is removed for certain.
+# Start, end and score of a span. The score is always 1.
 Span = tuple[int, int, float]
 
 _NOT_IN_NAMES = re.compile(r"\W+")
@@ -84,9 +84,9 @@ def documents(articles: Path, audit: Path | None = None) -> Iterator[tuple[Dolma
 
 
 def spans(entries: tuple[Entry, ...]) -> dict[str, list[Span]]:
-    """Return what was removed from a document: by rule, and all of it, with the white space behind what was removed.
+    """Return the spans of removed text, by rule and for all rules, each with the white space behind it.
 
-    What became another text (a repair) is no span: the toolkit puts the same text for every span of a name.
+    A repair is no span, because the toolkit replaces all spans of a name by the same text.
     """
     found: dict[str, list[Span]] = {ALL: []}
     for entry in sorted(entries, key=lambda entry: (entry.char_start, entry.char_end)):

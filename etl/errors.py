@@ -2,12 +2,12 @@
 
 import errno
 
-# Errors of the system that are about a name: the machine works, and the same name fails again.
+# Errors of the system that concern a name: the machine works, and the same name would fail again.
 OF_NAMES = (
     *(errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT),
     *(errno.ENOTDIR, errno.ENXIO, errno.EPERM, errno.EROFS),
 )
-# Those of a full disk, and those that are about the machine, whatever name is asked for.
+# Errors of a full disk, and errors of the machine, which would occur with any name.
 OF_FULL = (errno.ENOSPC, errno.EDQUOT)
 OF_MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RUN_AGAIN = "Run the same command again; clean and dedup continue with --resume."
@@ -24,7 +24,7 @@ class CopydeskError(Exception):
 
     def __str__(self) -> str:
         said = f"{self.place}: {self.fault}" if self.place else self.fault
-        said = said.replace("\n", "\\n")  # of a name or of data: it would begin a line of its own, and CI obeys some
+        said = said.replace("\n", "\\n")  # a name or data could begin a line that CI executes
         return f"{said}\n  {self.way_out}" if self.way_out else said
 
 
@@ -92,12 +92,12 @@ class MachineError(CopydeskError):
 
 
 def first_line(error: Exception) -> str:
-    """Return what an error of a library says first, at most 200 characters: the rest is where in its code it arose."""
+    """Return the first line of an error of a library, at most 200 characters; the others are places in its code."""
     return str(error).partition("\n")[0][:200]
 
 
 def check_machine(error: OSError) -> None:
-    """Raise MachineError if an error says nothing of the file at hand: no more can be opened, or memory is full."""
+    """Raise MachineError if an error does not concern the file: too many files are open, or memory is full."""
     if error.errno in OF_MACHINE:
         raise MachineError(str(error.filename or ""), error.strerror or str(error)) from error
 

@@ -1,12 +1,12 @@
-"""Run the examples that rules carry: each `drops` must be named by its rule, each `keeps` by no rule at all.
+"""Run the examples of rules: the rule must match each of its `drops`, and no rule may match a `keeps`.
 
-A rule with the action keep must keep its `keeps`, and not its `drops`.  A `keeps` of an `unless` must be named without
-it, and `turns` must turn as they say; those of a rule that extracts are
-["Updated 23 August 2020", "created: 2020-08-23T00:00:00.000Z"].
+A rule with the action keep must keep its `keeps`, and must not keep its `drops`.  A `keeps` of an `unless` must match
+without the `unless`.  The first text of `turns` must become the second; those of an extract rule are ["Updated 23
+August 2020", "created: 2020-08-23T00:00:00.000Z"].
 
-An example is text, its blocks parted by blank lines.  `>…<` marks the blocks that are meant, if there are neighbours;
-`<nav>` before a block gives its tag on an HTML page, `<div#top.share/p>` the path of its element.  A headline with its
-publisher may open it.
+An example is a text, and blank lines separate its blocks.  If there are neighbours, `>…<` marks the blocks that are
+meant.  `<nav>` before a block is its tag on an HTML page, and `<div#top.share/p>` the path of its element.  The first
+block may be a headline with its publisher.
 """
 
 import re
@@ -31,7 +31,7 @@ from etl.segment import segment
 
 _BLOCK = re.compile(r"(?P<opens>>?)(?:<(?P<path>\w+(?:[#./][\w-]+)*)>)?(?P<text>.*?)(?P<closes><?)", re.DOTALL)
 
-# More than any rule asks for.
+# More than any rule requires.
 ALL_DOCUMENTS = 1_000_000_000
 
 
@@ -45,14 +45,14 @@ class Failure(Struct, frozen=True):
 
 
 class Example(Struct, frozen=True):
-    """An example taken apart: its blocks, and the indices of those that are meant."""
+    """The parts of an example: its blocks, and the indices of the blocks that are meant."""
 
     blocks: tuple[Block, ...]
     meant: frozenset[int]
 
 
 class Case(Struct, frozen=True):
-    """An example to be judged: as articles in the scope of its rule, with what it should turn into, and its check."""
+    """An example to be judged: its articles in the scope of its rule, the expected result, and its check."""
 
     sourced: Sourced
     text: str
@@ -62,7 +62,7 @@ class Case(Struct, frozen=True):
     after: str = ""
 
     def fails(self, fault: str, way_out: str, block: int | None = None) -> Failure:
-        """Return the failure of the example; the text of a block is named if it is one of several."""
+        """Return the failure of the example.  The failure quotes the block if the example has several."""
         text = f": {self.example.blocks[block].text}" if block is not None and len(self.example.blocks) > 1 else ""
         return Failure(self.sourced, self.text, f"{fault}{text}", way_out)
 
@@ -75,7 +75,7 @@ class Outcome(Struct, frozen=True):
     cuts: tuple[tuple[Cut, ...], ...]
 
     def named(self) -> dict[int, tuple[str, ...]]:
-        """Return the blocks that rules name, each with the rules."""
+        """Return the blocks that rules match, each with the rules."""
         removals = (removal for of_article in self.removals for removal in of_article)
         return {removal.block: (removal.rule, *removal.also) for removal in removals}
 
@@ -86,7 +86,7 @@ Check = Callable[[Case, Outcome], Iterator[Failure]]
 def failures(selection: Selection) -> Iterator[Failure]:
     """Run every example of the selected rules, in one batch, against all rules that are not ignored.
 
-    Rules of any confidence take part, for examples need what other rules name around a line.
+    Rules of any confidence take part, because examples need what other rules match around a line.
     """
     hard = structs.replace(selection, profile="hard")
     rules = compile_rules(structs.replace(hard, select=()))
@@ -140,14 +140,14 @@ def _is_named(case: Case, outcome: Outcome) -> Iterator[Failure]:
 
 
 def _what_failed(case: Case, outcome: Outcome, block: int) -> str:
-    """Return which part of a rule does not fit a block: `match`, or the guard that holds the rule back."""
+    """Return the part of a rule that does not fit a block: `match`, or the guard that blocks the rule."""
     places = ((view, at) for view in case.views for at, one in enumerate(view.blocks) if one.index == block)
     matches = (one for view, at in places for one in rule_matches(view, outcome.rules.judging, at))
     return next((one.blocked_by for one in matches if one.rule.name == case.sourced.name), "") or "match"
 
 
 def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
-    """No rule names a block that is meant."""
+    """Yield a failure if a rule matches a block that is meant."""
     for block, names in outcome.named().items():
         if block in case.example.meant:
             way_out = "Make that rule narrower with `where` or `unless`, or take the example out of `keeps`."
@@ -155,7 +155,7 @@ def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
 
 
 def _held(case: Case) -> list[Block]:
-    """Return the blocks of those that are meant that stand in an element of the rule."""
+    """Return the marked blocks that are in an element of the rule."""
     selectors, blocks = case.sourced.rule.match.css, case.example.blocks
     return [blocks[at] for at in sorted(case.example.meant) if not set(selectors).isdisjoint(blocks[at].css)]
 
@@ -174,7 +174,7 @@ def _is_left(case: Case, _: Outcome) -> Iterator[Failure]:
 
 
 def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
-    """Only its `unless` blocks the rule, or it says nothing."""
+    """Yield a failure if the rule would not match without its `unless`."""
     judging, name = outcome.rules.judging, case.sourced.name
     meant = [
         (view, at) for view in case.views for at, block in enumerate(view.blocks) if block.index in case.example.meant
@@ -212,7 +212,7 @@ def _views(example: Example, sourced: Sourced, rules: Ruleset) -> list[ArticleVi
 
 
 def _known(article: Article, rule: Rule, rules: Ruleset) -> RunContext:
-    """In examples, what a rule's `drops` mean stands in every document of a run, and nothing else in two."""
+    """Return line counts for examples: only the marked lines of `drops` recur, in every document of the run."""
     examples = map(parse, rule.drops if rule.match.recurs else ())
     lines = [block.text for example in examples for block in example.blocks if block.index in example.meant]
     publishers = {"", article.publisher.id if article.publisher else ""}
@@ -221,7 +221,7 @@ def _known(article: Article, rule: Rule, rules: Ruleset) -> RunContext:
 
 
 def _scoped(article: Article, scope: Scope) -> Article:
-    """Return the article of an example with what its rule is scoped to: publisher, language, date."""
+    """Return the article of an example with the publisher, the language and the date from the scope of its rule."""
     if scope.publisher and not article.publisher:
         known = known_publishers().values()
         wanted = next(one for one in known if scope.publisher[0] in (one.id, one.group))
@@ -236,7 +236,10 @@ def _selectors_at(path: str, selectors: Sequence[str]) -> tuple[str, ...]:
 
 
 def parse(text: str, selectors: Sequence[str] = ()) -> Example:
-    """Return the parts of an example.  Without marks every block is meant; each block knows which selectors hold it."""
+    """Return the parts of an example.
+
+    Without marks, all blocks are meant.  Each block has the selectors whose elements contain it.
+    """
     parts = [match for part in text.split("\n\n") if (match := _BLOCK.fullmatch(part))]
     has_marks = any(part["opens"] for part in parts)
     blocks, meant, is_inside = [], set(), not has_marks

@@ -29,9 +29,9 @@ from etl.trees import THOUSANDTHS
 if TYPE_CHECKING:
     from etl.markup.account import Account
 
-# Actions that take a line out of its article.
+# Actions that remove a line from its article.
 TAKES = ("drop", "duplicate", "extract", "reject")
-# What an action did, as people say it.
+# The words for an action.
 DONE = {
     "drop": "removed",
     "cut": "cut",
@@ -43,7 +43,7 @@ DONE = {
     "duplicate": "removed as a duplicate",
     "structure": "removed",
 }
-# What a feature adds to the log-odds of removal, as the audit has it: in thousandths.
+# The contribution of a feature to the log-odds of removal, in thousandths, as the audit has it.
 _WEIGHT = re.compile(r"=([-+]\d+)")
 
 
@@ -56,7 +56,7 @@ class LinePlace(Struct, frozen=True):
 
 
 class MatchingRule(Struct, frozen=True):
-    """A rule that matches a line, what it says, and what holds it back ("" if nothing does)."""
+    """A rule that matches a line, its reason, and the guard or exception that blocks it ("" if nothing does)."""
 
     rule: str
     why: str
@@ -66,11 +66,11 @@ class MatchingRule(Struct, frozen=True):
 class Explanation(Struct, frozen=True):
     """What happened to the block on a line: where it stands, the audit entries of it, and the rules that match it.
 
-    `place` is that of its first line, `asked` that of the line that was asked for.
-    `takers` are the rules (or the classifier) that would each remove the line, or cut it.  `exception` is the table
-    that would keep it, for copydesk.toml; "" if no rule takes or cuts it.  `rules` is the number of rules that were
-    asked, `is_alone` true if copies were sought within the document only.  `page` is the account of the page model, if
-    the document is HTML and the model was asked.
+    `place` is that of its first line, `asked` that of the line that was asked for.  `takers` are the rules (or the
+    classifier) that would each remove or cut the line.  `exception` is the table for copydesk.toml that would keep the
+    line; "" if no rule removes or cuts it.  `rules` is the number of rules that were tested.  `is_alone` is true if
+    duplicates were searched only within the document.  `page` is the account of the page model, if the document is HTML
+    and the model was used.
     """
 
     place: str
@@ -153,10 +153,10 @@ def words(found: Explanation) -> Iterator[str]:
     if found.is_kept:
         yield "kept"
         if found.is_alone:
-            yield "  unless another document has it: `copydesk diff` also looks for copies in other inputs and indexes"
+            yield "  Copies were looked for in this document only.  `copydesk diff` compares all inputs and the index."
     yield from map(_happened, found.entries)
     for one in found.matching_rules:
-        verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
+        verdict = f"matches, but is blocked by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
     left = found.rules - sum(one.rule != CLASSIFIER for one in found.matching_rules)
     is_named = found.matching_rules or any(one.rule not in REASONS for one in found.entries)
@@ -179,7 +179,7 @@ def words(found: Explanation) -> Iterator[str]:
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
-    """Yield what repair makes of a text, step by step, and what it only doubts."""
+    """Yield the repairs of a text, step by step, and what looks damaged but is not changed."""
     rules = compile_rules(selection)
     repaired = repair(text, rules.repairs, rules.risky)
     for change in repaired.script:
@@ -196,16 +196,16 @@ def _entries_at(block: Block, judged: Judged, duplicates: DocumentDuplicates = N
 
 
 def _is_furniture(parsed: Parsed, block: Block, rules: Ruleset) -> bool:
-    """Return true if the classifier takes a block once no exception holds it back."""
+    """Return true if the classifier would remove a block without exceptions."""
     free = structs.replace(rules.judging, classifier_guard=exception_guard((CLASSIFIER,), ()))
     (judged,) = judge([parsed], structs.replace(rules, judging=free))
     return any(one.rule == CLASSIFIER for one in _entries_at(block, judged))
 
 
 def _takers(entries: Sequence[Entry], matches: Sequence[RuleMatch] = ()) -> tuple[str, ...]:
-    """Return the rules, or the classifier, that would each take a line, the one that does first.
+    """Return the rules, or the classifier, that would each remove a line, first the one that does.
 
-    If none takes it, those that cut it; () if none does.
+    If none removes the line, return those that cut it; () if none does.
     """
     taken = [one for one in entries if one.action in TAKES and (one.rule == CLASSIFIER or one.rule not in REASONS)]
     removing = [one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"]
@@ -216,7 +216,7 @@ def _takers(entries: Sequence[Entry], matches: Sequence[RuleMatch] = ()) -> tupl
 
 
 def _other_takers(raw: Raw, block: Block, text: str, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
-    """Return what takes a block once an exception keeps it from a rule: another rule, or the classifier."""
+    """Return what would remove a block if an exception blocked a rule: another rule, or the classifier."""
     line = " ".join(text.split())
     exception = RuleException(rule=rule, source=escape(raw.path), line=line, reason="…", until=until)
     rules = compile_rules(structs.replace(selection, exceptions=(*selection.exceptions, exception)))
@@ -234,7 +234,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def exception_for(rule: str, path: str, text: str, until: date) -> str:
-    """Write the exception that keeps a line from a rule, in TOML; the path is a pattern that fits only itself.
+    """Return the exception that keeps a line from a rule, in TOML; the path is escaped, so that it matches only itself.
 
     >>> print(exception_for("core/read-more", "a.txt", "Read “More”", date(2030, 1, 1)))
     [[exception]]
@@ -260,7 +260,7 @@ def _block_at(judged: Judged, line: int) -> tuple[Article, Block]:
 
 
 def _no_block(document: Document, line: int) -> tuple[str, str]:
-    """Return why no block stands on a line, and the way out."""
+    """Return why a line has no block, and the way out."""
     count = len(document.text.removesuffix("\n").split("\n"))
     of = "the text of the page" if document.kind == "html" else "the record" if document.record else "the file"
     if not 1 <= line <= count:
@@ -278,7 +278,7 @@ def _happened(entry: Entry) -> str:
         return f"{done} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
     if entry.duplicate_of:
         return f"{done} ({entry.rule}): similarity {entry.similarity:.2f} with {entry.duplicate_of} (article:line)"
-    other = "" if "=" in entry.also else "also "  # features of a model are no rules
+    other = "" if "=" in entry.also else "also "  # the features of a model are not rules
     told = _WEIGHT.sub(lambda match: f"={int(match[1]) / THOUSANDTHS:+.3f}", entry.also)
     also = f"({other}{told.replace(',', ', ')})" if told else ""
     return f"{done} by {entry.rule} {entry.rule_version} {also}".rstrip()

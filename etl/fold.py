@@ -1,4 +1,4 @@
-"""The view of a text that is compared: quotes, dashes and spaces made plain.  Emitted is always the original."""
+"""The form in which texts are compared: quotes, dashes and spaces made plain. The output always has the original."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from etl.later import later
 
-# Character for character, so that a place in the plain view is the same place in the original.
+# One character for one, so that a place in the plain text is the same place in the original.
 _PLAIN = {
     **dict.fromkeys("‘’‚‛′´ʼ＇", "'"),
     **dict.fromkeys("“”„‟″＂", '"'),
@@ -16,19 +16,19 @@ _PLAIN = {
         "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\r\n", " "
     ),
 }
-# A regex finds the few of them ten times as fast as str.translate looks at every character.
+# A regex finds these few characters ten times as fast as str.translate, which looks at every character.
 _NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
-# Writing without spaces between words: Thai, Lao, Burmese and Khmer; kana and Chinese characters.
+# Scripts without spaces between words: Thai, Lao, Burmese and Khmer; kana and Chinese characters.
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 
-# Thai; kana, Chinese characters and Hangul: one says as much as several letters.
+# Thai; kana, Chinese characters and Hangul: one character is as much text as several Latin letters.
 DENSE = later("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _DIGIT = re.compile(r"\d")
 
 ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]<：｜＞＜＊＋＃＿＝～（）［］【】〔〕〈〉《》・●○◎■□◆◇★☆※▲△▽◀▷▪▫◦❯❮➔➜➤"
-# Characters.  No label is longer, and to compare whole paragraphs letter by letter would take its time.
+# Characters. No label is longer, and comparing whole paragraphs letter by letter would be slow.
 MAX_LABEL_CHARS = 240
 # Letters that one label is written with on one site and not on another: Arabic by a Persian keyboard or without its
 # hamza, Russian without "ё", Greek capitals without accents, Turkish ones whose "i" has lost or found its dot, Hindi
@@ -44,15 +44,15 @@ _ALIKE = {
     )), ""),
 }  # fmt: skip
 _NOT_ALIKE = re.compile(f"[{''.join(_ALIKE)}]")
-# Of Latin writing, Chinese and Japanese, Arabic, Hindi, Urdu, Armenian, Ethiopic, Burmese and Khmer.
+# Full stops of Latin, Chinese and Japanese, Arabic, Hindi, Urdu, Armenian, Ethiopic, Burmese and Khmer writing.
 FINAL_PUNCTUATION = ".!?…。！？｡．؟।॥۔։።၊။។៕"
-# What may close a sentence after its full stop: quotes, brackets.
+# Characters that may follow the full stop of a sentence: quotes, brackets.
 CLOSERS = "'\")]}’”»›）」』"
 _FINAL, _AFTER_FINAL = tuple(FINAL_PUNCTUATION), CLOSERS + " "
 
 
 def plain(text: str) -> str:
-    """Straighten quotes, dashes and spaces, one character for one; the break of a wrapped line is a space.
+    """Return a text with plain quotes, dashes and spaces, one character for one; a line break becomes a space.
 
     >>> plain("Image caption – ‘Human life’")
     "Image caption - 'Human life'"
@@ -70,7 +70,7 @@ def fold(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Return the folded view without the ornaments that templates hang on a label, in one of the ways to write it.
+    """Return a folded text without ornaments around it, and in one of its spellings.
 
     >>> label("Read More »") == label("• read more:") == "read more"
     True
@@ -81,7 +81,7 @@ def label(text: str) -> str:
 
 
 def labels(texts: Sequence[str]) -> list[str]:
-    """Return the labels of short texts: each start makes twenty thousand, at once in a third of the time of one by one.
+    """Return the labels of short texts. A start makes twenty thousand: together, they take a third of the time.
 
     >>> labels(["Read More »", "【Подписаться еще】"])
     ['read more', 'подписаться еще']
@@ -119,7 +119,7 @@ def space_after(text: str, start: int) -> int:
 
 
 def count_words(text: str) -> int:
-    """Return the number of words; where no spaces part them, two Chinese characters or five Thai letters are one.
+    """Return the number of words; without spaces between words, two Chinese characters or five Thai letters are one.
 
     >>> count_words("Nobody met her."), count_words("青江市政府周三宣布"), count_words("第三座大桥 opens")
     (3, 5, 4)
@@ -132,7 +132,7 @@ def count_words(text: str) -> int:
 
 
 def is_label(text: str, labels: frozenset[str]) -> bool:
-    """Return true if the text is one of these labels, folded and without ornaments; prose is no label at a glance.
+    """Return true if the text is one of these labels, folded and without ornaments; long texts are not folded.
 
     >>> labels = frozenset({"read more"})
     >>> is_label("Read More »", labels), is_label("He read on, and more was to come.", labels)
@@ -140,7 +140,7 @@ def is_label(text: str, labels: frozenset[str]) -> bool:
     """
     last = text[-1:]
     is_bare = text[:1].isalnum() and (last == "." or last.isalnum())
-    longest, longest_ascii = _longest(labels)  # a bare text's label is as long, unless it is short and not ASCII
+    longest, longest_ascii = _longest(labels)  # a bare text is as long as its label, or short
     return not (is_bare and len(text) > (longest_ascii if text.isascii() else longest)) and label(text) in labels
 
 
@@ -174,7 +174,7 @@ def has_full_stop(text: str) -> bool:
 
 
 def ends_sentence(text: str) -> bool:
-    """Return true if the text ends as a sentence does, closing quotes and brackets aside.
+    """Return true if the text ends like a sentence, perhaps within closing quotes or brackets.
 
     >>> ends_sentence("“Power is not given to be taken, thrown and given away.”"), ends_sentence("Grim conditions")
     (True, False)

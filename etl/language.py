@@ -1,7 +1,8 @@
-"""Which language a text is in, where its source does not say: rules of that language apply to it then.
+"""The language of a text, if its source does not name it.
 
-py3langid knows 97 languages; it is asked for those of rules and of most news, for on short texts rare ones win by
-chance, as Malay does over Indonesian.  English, which function words tell surely, is told by these: it takes less time.
+Rules with this language in their scope then apply to the text.  py3langid knows 97 languages.  Only the languages of
+rules and of most news are considered, because on short texts a rare language may win by chance, as Malay over
+Indonesian.  English is recognised by its function words, which takes less time and is certain.
 """
 
 import re
@@ -18,14 +19,15 @@ SAMPLE_CHARS = 500
 # Letters.  A headline is too short: "Seven die" is Dutch to any detector.
 MIN_LETTERS = 40
 MIN_LETTERS_CJK = 10
-# Probability, of the languages asked for.
+# Probability among the languages that are considered.
 MIN_CONFIDENCE = 0.8
 # Shares of the words of a sample.  English news has 6 % "the", 25 % function words; Dutch and German, which share the
 # most with English ("in", "is", "was", "will"), have none that only English has.
 MIN_ENGLISH_ALONE, MIN_FUNCTION_WORDS = 0.03, 0.15
-# News in the style of agencies leaves many out.  Then more must be those that only English has, and more than a title.
+# Agency style leaves out many function words.  Then more of them must be words that only English has, and the text must
+# be longer than a title.
 MIN_SURE, MIN_SURE_WORDS = 0.06, 3
-# Words.  Fewer are a headline, and more likely in the language of what stands around them than in another.
+# Words.  A shorter text is a headline, which is probably in the language of the text around it.
 MIN_WORDS = 20
 ENGLISH_ALONE = frozenset(
     "the and that with from this have they which been said were would there their its into about could should when "
@@ -40,11 +42,11 @@ LANGUAGES = (
     *("sr", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh"),
 )
 
-# Words.  In shorter texts names and quotes decide.
+# Words.  In shorter texts, names and quotations decide the result.
 MIN_WORDS_TO_CONTRADICT = 40
-# So many of the longest blocks must agree: one may be a quote.
+# Number of the longest blocks that must agree: one of them may be a quotation.
 MAX_WITNESSES = 3
-# Codes of one language, or of what a detector cannot tell apart.
+# Codes of the same language, or of languages that a detector cannot distinguish.
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr", "tl": "fil"}
 
 _WORD = later(r"[^\W\d_]+")
@@ -74,7 +76,7 @@ def detect(texts: Sequence[str], longest: str = "") -> str:
 
 
 def contradicted(said: str, texts: Sequence[str]) -> str:
-    """Return the language that some blocks are in if it is not the one that they are said to be in; "" else.
+    """Return the language of some blocks if it differs from the language that their source names; "" otherwise.
 
     >>> german = "Nur selten tritt jemand aus seinen alten Pfaden hervor, und so blieb auch dieser Plan ohne Folgen. "
     >>> contradicted("en-US", [german * 3]), contradicted("de", [german * 3]), contradicted("tlh", [german * 3])
@@ -99,7 +101,7 @@ def _of_one_language(code: str) -> str:
 
 
 def _words(sample: str) -> list[str]:
-    if sample.isascii():  # the same, in a tenth of the time
+    if sample.isascii():  # the same result, in a tenth of the time
         return sample.encode().translate(_LETTERS).decode().split()
     return _WORD.findall(sample.casefold())
 

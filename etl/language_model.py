@@ -1,8 +1,8 @@
 """py3langid's model for our languages: as it was stored when copydesk was built, or else taken from py3langid's file.
 
-To unpack that file, of 142 classes, takes 0.5 s; to read what is stored takes a tenth of that.  It is used only if it
-was made from the same file for the same languages.  py3langid finds features by a table of 39 MB; here they are sought
-in a sorted array.
+Unpacking that file, with its 142 classes, takes 0.5 s.  Reading the stored model takes a tenth of this time.  The
+stored model is used only if it was made from the same file, for the same languages. py3langid finds features by a table
+of 39 MB.  This module searches a sorted array.
 """
 
 import math
@@ -20,7 +20,7 @@ from msgspec import Struct
 STORED = Path(__file__).with_name("languages.msgpack.zst")
 
 
-# The bit from which on the number of a feature holds the count of its bytes.
+# In the number of a feature, the bits from this one on have the count of its bytes.
 _SIZE_AT = 56
 # A byte that is part of no feature: it stands before a text.
 _NONE = b"\xff"
@@ -42,7 +42,7 @@ class Model(Struct, frozen=True):
 
 
 class Identifier:
-    """What tells the language of a text, as py3langid's `LanguageIdentifier` does with normalized probabilities."""
+    """Detects the language of a text, like py3langid's `LanguageIdentifier` with normalized probabilities."""
 
     def __init__(self, model: Model) -> None:
         import numpy as np
@@ -55,7 +55,10 @@ class Identifier:
         self._language_of = np.array([self._languages.index(name) for name in model.classes])
 
     def classify(self, text: str) -> tuple[str, float]:
-        """Return the code of the likeliest language, and its probability; that of a text without features is small."""
+        """Return the code of the most probable language, and its probability.
+
+        A text without features has a small one.
+        """
         import numpy as np
 
         folded = unicodedata.normalize("NFC", text.lower() if text.isupper() else text)
@@ -64,7 +67,7 @@ class Identifier:
         scores = np.zeros(len(self._priors), np.float32)
         if len(found):
             scores = np.log1p(counts.astype(np.float32)) @ self._weights[found] + self._priors
-        scores *= 1 / math.sqrt(len(encoded) or 1)  # so that long texts are not surer than they can be
+        scores *= 1 / math.sqrt(len(encoded) or 1)  # otherwise the probabilities of long texts would be too extreme
         probabilities = np.exp(scores - scores.max())
         of_languages = np.bincount(self._language_of, probabilities / probabilities.sum())
         best = int(of_languages.argmax())
@@ -84,7 +87,7 @@ class Identifier:
 
 
 def identifier(languages: Sequence[str], stored: Path = STORED) -> Identifier:
-    """Return what tells these languages apart."""
+    """Return an identifier for these languages."""
     return Identifier(read_model(stored, languages) or _unpacked(languages))
 
 

@@ -1,4 +1,4 @@
-"""The door of an index: to datasketch, as a MinHashLSH in memory or in Redis, and in, for texts of one and for records.
+"""Exchange of an index with datasketch: to a MinHashLSH in memory or in Redis, and from its texts or from records.
 
 Signatures are datasketch's own, bit for bit, so both answer the same queries.  Nothing is ever unpickled.
 """
@@ -39,7 +39,7 @@ WAY_OUT = "An LSH has no words, so similarity cannot be proved from it: give the
 
 
 def minhash(text: str, shingles: Shingles = "w3") -> "MinHash":
-    """Return the MinHash of a text's shingles, to query an exported index with.  Under ten words, it is an empty one.
+    """Return the MinHash of a text, to query an exported index; an empty one if the text has fewer than ten words.
 
     >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
     >>> minhash(said).jaccard(minhash(said.upper() + "!"))
@@ -54,7 +54,7 @@ def minhash(text: str, shingles: Shingles = "w3") -> "MinHash":
 
 
 def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
-    """Put every block that an index keeps into a new MinHashLSH, under its name; in memory, or where `storage` says.
+    """Return a new MinHashLSH with every block of an index under its name, in memory or in `storage`.
 
     `storage` is datasketch's `storage_config`.  In Redis, names are the bytes of their UTF-8: whoever opens it there
     again says `prepickle=False`, and the same `basename` and `params`.
@@ -76,11 +76,11 @@ def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
 
 
 def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[Pair, ...]:
-    """Make the texts of a MinHashLSH a run of an index of paragraphs; return those that are copies, and of what.
+    """Add the texts of a MinHashLSH to an index of paragraphs, as a run.
 
-    The index is begun with the usual settings, if there is none.  Raises NoInput if there is no text, and UsageError if
-    a key has no text, or a text no key, or if what is stored under a key is not the signature of its text: it came of
-    other shingles or scheme.
+    Return the texts that are duplicates, with their keepers.  The index is begun with the usual settings, if there is
+    none.  Raises NoInput if there is no text, and UsageError if a key has no text, or a text no key, or if what is
+    stored under a key is not the signature of its text: it came of other shingles or scheme.
     """
     settings = _settings(folder)
     _check(lsh, texts, settings.shingles)
@@ -94,7 +94,7 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
 
 
 def add_records(job: Job, found: Found, unit: Unit, jobs: int, most: int) -> tuple[Tally, list[RejectLine]]:
-    """Make records a run of the job's index, and return what was counted, and the first `most` of the rejects.
+    """Add records to the index of a job, as a run.  Return the tally and the first `most` rejects.
 
     An index is begun with this unit.  Raises NoInput if there is no record, and UsageError if the index is in use or
     cannot be read.
@@ -115,7 +115,7 @@ def _run(job: Job, found: Found, workspace: Workspace, jobs: int) -> Tally:
 
 
 def _settings(folder: str) -> DedupSettings:
-    """Return the settings of an index, or the usual ones where there is none yet; of paragraphs in any case."""
+    """Return the settings of an index, or the defaults if there is none yet; the unit is always the paragraph."""
     return structs.replace(_begun(folder) or DedupSettings(), unit="paragraph")
 
 
@@ -135,7 +135,7 @@ def _minhashes(signatures: "U32") -> "Iterator[MinHash]":
 
 
 def _check(lsh: "MinHashLSH", texts: Mapping[str, str], shingles: Shingles) -> None:
-    """Prove that what an LSH stores under its keys are the signatures of these texts."""
+    """Verify that an LSH stores the signatures of these texts under their keys."""
     from datasketch import MinHashLSH
 
     from etl.dedup.fingerprint.minhash import PERMUTATIONS

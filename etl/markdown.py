@@ -15,12 +15,12 @@ from msgspec import Struct
 from etl.audit import EditedArticle
 from etl.model import Block, Document, Level, Link, Repair
 
-# Blocks of a cell; one with more is a page laid out as a table, and its blocks are paragraphs.
+# The most blocks of a cell.  A table with a larger cell is page layout, and its blocks are written as paragraphs.
 MAX_BLOCKS_OF_CELL = 3
-# Cells of a table with empty ones.  A larger one has at most so many to a cell with text, or its blocks are paragraphs:
-# of a row of 10,000 cells above 10,000 rows of one, 100 million would be written.
+# The most cells of a table, empty ones included.  A larger table is written as paragraphs if it has more cells than
+# this for each cell with text: a row of 10,000 cells above 10,000 rows of one cell would give 100 million cells.
 MAX_SPARSE, MAX_EMPTY = 10_000, 10
-# Characters of the address of a page.  It stands before each relative one.
+# The most characters of the address of a page, which is put before each relative address.
 MAX_BASE = 1_000
 # Schemes of addresses that are shown; "" is relative to the page.
 SCHEMES = frozenset(("", "http", "https", "mailto", "tel", "ftp"))
@@ -42,9 +42,9 @@ class _Part(Struct, frozen=True, gc=False):
 
 
 def markdown(document: Document, edited: EditedArticle, url: str) -> str:
-    """Return the text of an article as Markdown.  Text that is no page has no marks: it is returned as it is.
+    """Return the text of an article as Markdown.  A text that is not from an HTML page is returned unchanged.
 
-    `url` is the address of the page, from which relative ones are meant.
+    `url` is the address of the page, with which relative addresses are completed.
     """
     if document.kind != "html":
         return edited.text
@@ -53,7 +53,7 @@ def markdown(document: Document, edited: EditedArticle, url: str) -> str:
 
 def _parts(document: Document, kept: Sequence[Block], url: str) -> Iterator[_Part]:
     def unit(block: Block) -> tuple[str, int]:
-        """Return what a block is a part of: a table, code, or itself."""
+        """Return the unit of a block: its table, its code, or itself."""
         code = _last(block.levels, "code")
         table = _last(block.levels, "table") if _last(block.levels, "cell") else None
         return ("code", code.box) if code else ("table", table.box) if table else ("text", block.index)
@@ -82,7 +82,7 @@ def _around(levels: Sequence[Level], table: int = -1) -> tuple[Level, ...]:
 
 
 def _paragraph(block: Block, text: str) -> str:
-    """Return a paragraph or heading; its lines are parted by two spaces at their end."""
+    """Return a paragraph or heading; two spaces at the end of a line keep the line break."""
     if heading := _last(block.levels, "heading"):
         return "#" * heading.number + " " + text.replace("\n", " ")
     return _NUMBER.sub(r"\1\\", _MARKER.sub(_BACKSLASH, text)).replace("\n", "  \n")
@@ -153,7 +153,7 @@ def _margins(levels: Sequence[Level], begun: set[int]) -> tuple[str, str]:
 
 
 def _linked(document: Document, block: Block, url: str) -> str:
-    """Return the text of a block with its links; one whose words were repaired away is gone."""
+    """Return the text of a block with its links.  A link is left out if a repair removed its words."""
     if not block.links:
         return block.text
     repairs = [one for one in document.repairs[block.index] if one.action != "tag"]
@@ -169,7 +169,7 @@ def _linked(document: Document, block: Block, url: str) -> str:
 
 
 def _moving(block: Block, repairs: Sequence[Repair]) -> Callable[[int], int]:
-    """Return what tells where a place of a block's decoded text is in its repaired text."""
+    """Return a function from places in the decoded text of a block to places in its repaired text."""
     starts = [one.char_start - block.char_start for one in repairs]
     shifts = [0, *accumulate(len(one.after) - len(one.before) for one in repairs)]
 

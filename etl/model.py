@@ -8,19 +8,19 @@ from typing import Literal, Protocol
 from msgspec import Struct, structs
 
 Kind = Literal["text", "html"]
-# An article is text that copydesk has cleaned: its paragraphs are known, and what stood around them is gone.
+# The kind "article" is text that copydesk has cleaned: its paragraphs are known, and lines around them may be missing.
 DocumentKind = Literal["text", "html", "article"]
-# `document` opens the entries of a document, `end` closes the audit of a run; they book no characters.
+# `document` is the first entry of a document, `end` the last of an audit; they record no characters.
 Action = Literal[
     "drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure", "document", "end"
 ]
 
-# There is more text behind a paywall; or all that reads like prose was taken for what stands around a story.
+# The page has more text behind a paywall; or all prose of the page was removed as furniture.
 PageStatus = Literal["", "teaser", "paywalled", "suspect"]
 
 
 class Metadata(Struct, frozen=True, gc=False, array_like=True):
-    """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""
+    """Metadata of an article from its source: JSON-LD, meta tags, fields of a record, options.  "" is unknown."""
 
     headline: str = ""
     publisher: str = ""
@@ -30,7 +30,7 @@ class Metadata(Struct, frozen=True, gc=False, array_like=True):
     language: str = ""
 
     def under(self, given: "Metadata") -> "Metadata":
-        """Return these, but for what `given` has: that counts more."""
+        """Return the metadata, overridden by those that `given` has."""
         if given == NO_METADATA:
             return self
         return structs.replace(self, **{name: value for name, value in structs.asdict(given).items() if value})
@@ -43,9 +43,9 @@ class Raw(Struct, frozen=True, gc=False):
     """A raw document: one unit of text as found (a file, a JSONL row), before anything is done to it.
 
     `path` is as the user named it, `record` the input's own id or row number, `row` the 1-based place in its file.
-    `encoding` is what the user says it is; "" leaves that to `decode`.  `charset` is what its server said, which is
-    often wrong.  `sha256` is that of the bytes as found.  `extra` is a JSON object of the fields that pass through,
-    `notes` are warnings to count ("unread date").
+    `encoding` is the encoding that the user names; if it is "", `decode` finds it.  `charset` is the encoding that the
+    server named, which is often wrong.  `sha256` is that of the bytes as found.  `extra` is a JSON object of the fields
+    that pass through, `notes` are warnings to count ("unread date").
     """
 
     path: str
@@ -62,9 +62,10 @@ class Raw(Struct, frozen=True, gc=False):
 
 
 class Decoded(Struct, frozen=True, gc=False):
-    """The characters of a raw document, the encoding that gave them, and why that one.
+    """The characters of a raw document, the encoding, and the reason for it.
 
-    `replaced` counts bytes that did not fit: they are U+FFFD now, or the Windows-1252 character they strayed in as.
+    `replaced` counts bytes that did not fit the encoding.  They are U+FFFD now, or the character that they are in
+    Windows-1252.
     """
 
     text: str
@@ -73,7 +74,7 @@ class Decoded(Struct, frozen=True, gc=False):
     replaced: int = 0
 
 
-# What around a block of a page shows in Markdown.
+# The elements around a block that Markdown shows.
 LevelKind = Literal["heading", "quote", "list", "item", "table", "row", "cell", "code"]
 
 
@@ -99,10 +100,10 @@ class Link(Struct, frozen=True, gc=False, array_like=True):
 class Block(Struct, frozen=True, gc=False, array_like=True):
     """The smallest run of text that is judged, kept or removed.
 
-    `char_start` and `char_end` are characters of the document's decoded text; `text` is that slice, repaired.
-    `tag` is the HTML element that gives the block its part on the page ("nav", "figcaption", "p"); "" in plain text.
-    `css` are those of the selectors that rules ask for that hold an element around the block.  `levels` are the
-    elements around it that Markdown shows, the outermost first, and `links` its links, if they are asked for.
+    `char_start` and `char_end` are characters of the document's decoded text; `text` is that slice, repaired.  `tag` is
+    the HTML element that gives the block its part on the page ("nav", "figcaption", "p"); "" in plain text.  `css` are
+    the selectors of rules that match an element around the block.  `levels` are the elements around it that Markdown
+    shows, the outermost first, and `links` its links, if they are asked for.
     """
 
     index: int
@@ -140,8 +141,8 @@ class Replacement(Struct, frozen=True, gc=False):
 class Page(Struct, frozen=True, gc=False):
     """Decoded text cut into blocks.  For HTML the text is that of the blocks, joined by `gap`.
 
-    `gap` is the white space that usually stands between two blocks ("\\n\\n", "\\n", "\\r\\n"): only others are booked.
-    `outside` takes out the blocks of a page that are not of its story.
+    `gap` is the usual white space between two blocks ("\\n\\n", "\\n", "\\r\\n"): only others are booked. `outside` are
+    the removals of blocks outside the story of a page.
     """
 
     text: str
@@ -153,10 +154,10 @@ class Page(Struct, frozen=True, gc=False):
 
 
 class Repair(Struct, frozen=True, gc=False, array_like=True):
-    """One changed place inside a block: these characters of the decoded text became `after`.
+    """A change within a block: these characters of the decoded text became `after`.
 
-    `steps` are the repairs and rules that did it.  `action` is "cut" if one of them is a rule that strips part of a
-    line, and "tag" if the place only looks damaged and was left.
+    `steps` are the repairs and rules that made the change.  `action` is "cut" if one of them is a rule that strips part
+    of a line, and "tag" if the place only looks damaged and was left.
     """
 
     line: int
@@ -172,8 +173,8 @@ class Repair(Struct, frozen=True, gc=False, array_like=True):
 class Document(Struct, frozen=True, gc=False, array_like=True):
     """A raw document decoded, cut into blocks, and repaired.
 
-    `text` is as decoded: offsets count its characters.  The blocks are as repaired, and `repairs` say, block by block,
-    what was done to them, so that the one can be had from the other.  `sha256` is that of the raw bytes.
+    `text` is as decoded: offsets count its characters.  The blocks are as repaired.  `repairs` has the changes of each
+    block, so that its decoded text can be computed.  `sha256` is that of the raw bytes.
     """
 
     path: str
@@ -206,7 +207,7 @@ class Publisher(Struct, frozen=True, gc=False):
 
 
 class Removal(Struct, frozen=True, gc=False, array_like=True):
-    """A judgement on one block, with its ground: taken out (or only tagged) by a rule, or as the copy of a block."""
+    """The removal of a block (or only its tag), with the reason: a rule, or the block that it duplicates."""
 
     block: int
     action: Action
@@ -220,7 +221,7 @@ class Removal(Struct, frozen=True, gc=False, array_like=True):
 
 
 class KeepRule(Struct, frozen=True, gc=False):
-    """A rule that keeps what stands in elements that its selectors find; `publishers` are those it is for, () all."""
+    """A rule that keeps the text of elements that match its selectors, for some publishers; () means all."""
 
     name: str
     version: str
@@ -229,14 +230,14 @@ class KeepRule(Struct, frozen=True, gc=False):
     publishers: tuple[str, ...] = ()
 
 
-# Returns the rules that keep parts of a page, by what it says of itself.
+# Returns the keep rules for a page with this metadata.
 KeepRules = Callable[[Metadata], Sequence[KeepRule]]
 
 
 class Article(Struct, frozen=True, gc=False, array_like=True):
     """One story within a document: its blocks from index `start` to `end`, furniture included, in reading order.
 
-    `publisher` is the known one, if any; `frame` are the blocks that segmenting itself takes out (kicker, headline).
+    `publisher` is the known publisher, if any; `frame` are the blocks that segmentation removes (kicker, headline).
     """
 
     index: int
@@ -252,7 +253,7 @@ class Article(Struct, frozen=True, gc=False, array_like=True):
 
 
 class DocumentDuplicates(Struct, frozen=True):
-    """What of a document is duplicate: removals of blocks, and the ids of the articles of which nothing is left."""
+    """The duplicates in a document: removals of blocks, and the ids of the articles that are removed whole."""
 
     removals: tuple[Removal, ...] = ()
     articles: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """Pages that show the beginning of a story, and below it, outside the story, that the rest is for readers who pay.
 
-The page model takes such a notice for furniture, so no rule judges it.  Its lines are judged here, as if they were
-blocks of the story, by the rules that name what stands where a story was cut.
+The page model removes such a notice as furniture, so no rule judges it.  Here, its lines are judged as if they were
+blocks of the story, by the rules for the place where a story was cut off.
 """
 
 import re
@@ -14,20 +14,20 @@ from etl.fold import count_words
 from etl.model import Article, Block, Document
 from etl.rules import ArticleView, JudgingRules, judge
 
-# Words.  Previews of paywalled stories have one to six paragraphs; a longer text is read whole by most.
+# Words.  Previews of paywalled stories have one to six paragraphs.  A longer text is usually a complete story.
 MAX_PREVIEW_WORDS = 300
-# Regions right below a story in which a notice stands; how many regions and lines are read, and blocks of the story: a
-# notice that the model keeps may stand before the price.
+# Names of regions directly below a story that may have a notice; the most regions, lines, and blocks of the story that
+# are read, because the model may keep a notice before the price.
 NOTICES = frozenset(("page/outside", "page/links", "page/aside", "page/form", "page/control"))
 MAX_REGIONS, MAX_LINES, LAST_BLOCKS = 2, 20, 2
-# The ids, in any pack, of rules that name what stands where a story was cut.
+# The ids, in any pack, of rules for the place where a story was cut off.
 CUTS = frozenset({"paywall-cut", "inline-chars-left", "inline-cut"})
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 def previews(pages: Sequence[tuple[Document, Article]], rules: JudgingRules) -> list[bool]:
-    """Return for each page whether it says right below its story that there is more."""
+    """Return whether each page says directly below its story that there is more."""
     notices = [tuple(_notice(document, article)) for document, article in pages]
     asked = [place for place, blocks in enumerate(notices) if blocks]
     views = [_view(*pages[place], notices[place]) for place in asked]
@@ -36,12 +36,12 @@ def previews(pages: Sequence[tuple[Document, Article]], rules: JudgingRules) -> 
 
 
 def says_more(rules: Iterable[str]) -> bool:
-    """Return whether one of the rules names what stands where a story was cut."""
+    """Return whether one of the rules is for the place where a story was cut off."""
     return any(name.rpartition("/")[2] in CUTS for name in rules)
 
 
 def _notice(document: Document, article: Article) -> Iterator[Block]:
-    """Yield the last lines of a short story and those right below it, and their sentences, each as a block."""
+    """Yield the last lines of a short story, the lines directly below it, and their sentences, each as a block."""
     regions = {removal.block: removal.rule for removal in document.outside if removal.action != "tag"}
     blocks = document.blocks[article.start : article.end]
     story = [block for block in blocks if block.index not in regions]

@@ -1,4 +1,4 @@
-"""Processes of our own: what they do not run, and what memory they do not keep."""
+"""Start our processes safely, hold signals, and limit their memory."""
 
 import gc
 import os
@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 
-# What ends a process, and can be waited for; Windows has no SIGHUP.
+# Signals that end a process and can be held; Windows has no SIGHUP.
 ENDING_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-# Bytes of address space with which a page of text is cleaned.  Python needs 40 MB of them, the libraries the rest: with
-# too few, OpenBLAS or the C library ends the process, with an exit code of its own.
+# Bytes of address space that are enough to clean a page of text.  Python needs 40 MB, the libraries need the rest.
+# With fewer, OpenBLAS or the C library ends the process with its own exit code.
 MIN_ADDRESS_SPACE = 512 << 20
-# What is said where there is no memory to load a library into, or to start a thread: by the system, Python and Arrow.
+# Messages of the system, Python and Arrow if there is no memory to load a library or to start a thread.
 _NO_ROOM = re.compile("failed to map segment|cannot allocate memory|can't start new thread|failed to launch", re.I)
-# Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
-# stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
+# Thresholds of Python's search for cycles: numbers of objects, and multiples.  Imports and packs make hundreds of
+# thousands of permanent objects.  A search after every 700 takes a tenth of a small run.  The search is not off,
+# because trees of pages have cycles.
 COLLECT_AFTER = 10_000, 5, 5
 # Parameters of mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -25,9 +26,10 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 @contextmanager
 def safe_path() -> Iterator[None]:
-    """Start processes in this block.  They do not look for modules in the current folder (`python -P`).
+    """Start processes in this block.
 
-    Python puts it first otherwise, and a file `multiprocessing.py` there would be run.
+    They do not search modules in the current folder (`python -P`).  Otherwise Python would search there first, and
+    would run a file `multiprocessing.py`.
     """
     before = os.environ.get("PYTHONSAFEPATH")
     os.environ["PYTHONSAFEPATH"] = "1"
@@ -42,9 +44,9 @@ def safe_path() -> Iterator[None]:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Do all of this block: a signal that ends the process waits until then.
+    """Complete this block before a signal ends the process.
 
-    Only the main thread of a program may say so, and only there a signal raises an exception.
+    This works only in the main thread, where signals raise exceptions.
     """
     if current_thread() is not main_thread():
         yield
@@ -75,19 +77,20 @@ def address_space() -> int | None:
 
 
 def has_no_room(error: Exception) -> bool:
-    """Return whether an error comes from too little memory, also for a library or a thread."""
+    """Return whether an error comes from a lack of memory, also for a library or a thread."""
     return isinstance(error, MemoryError) or _NO_ROOM.search(str(error)) is not None
 
 
 def collect_seldom() -> None:
-    """Have Python look for cycles seldom: what a process loads when it starts has none."""
+    """Make Python search for cycles seldom, because objects that a process loads at the start have none."""
     gc.set_threshold(*COLLECT_AFTER)
 
 
 def return_freed_memory(block_bytes: int) -> None:
-    """Have the C library return blocks of so many bytes and more to the system as soon as they are freed.
+    """Make the C library return freed blocks of so many bytes or more to the system at once.
 
-    That is for glibc: by itself it raises this size up to 32 MiB, keeps smaller ones, and 64 MiB of what is freed.
+    This is for glibc, which otherwise raises this size up to 32 MiB, keeps smaller blocks, and keeps 64 MiB of freed
+    memory.
     """
     if sys.platform == "linux":
         import ctypes

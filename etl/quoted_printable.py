@@ -1,18 +1,19 @@
-"""Quoted-printable, in which e-mail is sent: lines break behind `=`, at 76 characters or a bit before."""
+"""Quoted-printable, an encoding of e-mail: lines are broken behind `=`, at 76 characters or a bit before."""
 
 import re
 from collections.abc import Sequence
 
-# Breaks that prove a text, and such a line; a line is shorter where `=E2` does not fit.
+# The number of breaks that prove quoted-printable, and the length of such a line, which is shorter if `=E2` does not
+# fit.
 MIN_SOFT_BREAKS = 2
 _SOFT_BREAK = re.compile(r"^.{59,75}=\r?\n", re.MULTILINE)
 _OTHER_SIGN = re.compile(r"=(?!\r?\n|[0-9A-F]{2})")
 
 
 def is_quoted_printable(texts: Sequence[str]) -> bool:
-    """Return whether all lines of some texts that end in `=` have the length of those that e-mail breaks.
+    """Return whether all lines of some texts that end in `=` have the length of broken lines of e-mail.
 
-    Where an equals sign is anything else, as in code and at the end of base64, the texts are no e-mail.
+    If an equals sign has another meaning, as in code and at the end of base64, the texts are not e-mail.
 
     >>> mail = f"{'a labou' * 10}=\\nr court{' and' * 16}=\\n so"
     >>> is_quoted_printable([mail]), is_quoted_printable(["a =\\n1", "b =\\n2"])

@@ -1,4 +1,4 @@
-"""The article record: flat, every key always there, no null, no list, so that every loader infers the same types."""
+"""The article record: flat, with all keys, without nulls and lists, so that every loader infers the same types."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -15,11 +15,12 @@ from etl.previews import MAX_PREVIEW_WORDS, says_more
 from etl.rules.classifier.model import LEAD_OR_END
 from etl.segment import KICKER
 
-# Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
+# Words.  Feeds cut texts at 100 to 400 characters, NewsAPI at 200.  In a longer text, an ellipsis at the end is style.
 MAX_TEASER_WORDS = 150
-# Words.  A shorter block below a paywall is a line that no rule knows.
+# Words.  A shorter block below a paywall is a line of furniture that no rule matches.
 MIN_PARAGRAPH_WORDS = 12
-# Characters.  If all articles of a document repeat more of what it says of all of them, only what is short is repeated.
+# Characters.  If the articles of a document would repeat more of its metadata than this, only short values are
+# repeated.
 MAX_REPEATED, MAX_SHORT = 1 << 20, 200
 # An ellipsis at the end, in brackets as WordPress prints it, or in Chinese.
 _ELLIPSES = ("…", "...", "。。。")
@@ -47,7 +48,7 @@ class Origin(Struct, frozen=True, gc=False, kw_only=True):
     gap: str
 
 
-# How the schema of an article begins, in any version.
+# The beginning of the schema of an article, in any version.
 SCHEMA = "copydesk/article/"
 
 
@@ -55,7 +56,7 @@ Structure = Literal["none", "markdown"]
 
 
 class OptionalFields(Struct, frozen=True):
-    """The fields that a record has only if they are asked for: captions of pictures, and the text as Markdown."""
+    """The optional fields of a record: captions of pictures, and the text as Markdown."""
 
     captions: bool = False
     structure: Structure = "none"
@@ -90,7 +91,10 @@ class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=
 
 
 def article_id(document: Document, article: Article) -> str:
-    """Name an article by its place: path, row, the input's own id, index.  Rules and workers have no part in it."""
+    """Return the id of an article from its place: path, row, id of the record, index.
+
+    It does not depend on rules or workers.
+    """
     place = (document.path, str(document.row), document.record, str(article.index))
     return blake2b("\0".join(place).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
@@ -98,7 +102,7 @@ def article_id(document: Document, article: Article) -> str:
 def record(
     document: Document, article: Article, edited: EditedArticle, added: str, fields: OptionalFields = NO_FIELDS
 ) -> Record:
-    """Return an article as it is written: its text, its metadata, its origin and what share of it was removed."""
+    """Return an article as it is written: its text, its metadata, its origin, and the removed share."""
     text, metadata = edited.text, article.metadata
     words = count_words(text)
     return Record(
@@ -125,7 +129,7 @@ def record(
 
 
 def without_repeated_metadata(records: Sequence[Record]) -> tuple[Record, ...]:
-    """Return the records of a document.  What it says of all its articles stands in the first alone if it is large."""
+    """Return the records of a document.  Large values that hold for all articles are only in the first record."""
     names = ("url", "headline", "publisher", "author", "language", "metadata")
     first, *others = records or (None,)
     if not first or sum(len(getattr(first, name)) for name in names) * len(others) <= MAX_REPEATED:
@@ -139,7 +143,7 @@ def without_repeated_metadata(records: Sequence[Record]) -> tuple[Record, ...]:
 
 
 def _is_suspect(edited: EditedArticle) -> bool:
-    """Return whether the lead or the end was to go by surroundings alone; it is kept, but the judges were wrong."""
+    """Return whether the lead or the end has a tag of a protected sentence: the rules were probably wrong."""
     return any(removal.rule == LEAD_OR_END for removal in edited.removals)
 
 
@@ -154,7 +158,7 @@ def _status(document: Document, edited: EditedArticle, words: int) -> Status:
 
 
 def _is_cut(document: Document, edited: EditedArticle) -> bool:
-    """Return whether a rule took what says that there is more, and no paragraph is left below it."""
+    """Return whether a rule removed a notice that there is more text, and no paragraph is left below it."""
     cut = {
         removal.block
         for removal in edited.removals
@@ -185,7 +189,7 @@ def _share(edited: EditedArticle, actions: Sequence[str]) -> float:
 
 
 def _origin(document: Document, article: Article, all_blocks: Sequence[Block]) -> Origin:
-    """Return the place of an article, without the kicker, which stands above the story."""
+    """Return the place of an article, without the kicker above the story."""
     kickers = {removal.block for removal in article.frame if removal.rule == KICKER}
     blocks = [block for block in all_blocks if block.index not in kickers]
     start, end = (blocks[0].char_start, blocks[-1].char_end) if blocks else (0, 0)

@@ -1,4 +1,4 @@
-"""Natural repetition within one article: refrains, chants and answers that a story says again are no copies."""
+"""Natural repetition within one article: refrains, chants and repeated answers are not duplicates."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,27 +8,28 @@ from etl.fold import count_words, fold
 from etl.later import later
 from etl.model import Block
 
-# Words.  Lines of songs and chants are shorter; a longer paragraph that comes again was pasted.
+# Words.  Lines of songs and chants are shorter; a longer repeated paragraph was pasted.
 MAX_REFRAIN_WORDS = 25
-# So often a line comes by intention.  A sentence that comes twice is the quote that a page prints large.
+# The number of times with which a line is repeated on purpose.  A sentence that occurs twice is a quotation that a page
+# prints large.
 MIN_TIMES = 3
-# Words.  So short a sentence is an answer or a cry; quotes that are printed large are longer.
+# Words.  Such a short sentence is an answer or a cry; quotations that are printed large are longer.
 MAX_ANSWER_WORDS = 6
 
 
-# Copies are found by their words, so `“Nothing?”` and `“Nothing.”` are one text here as well.
+# Duplicates are found by their words, so `“Nothing?”` and `“Nothing.”` are the same text here, too.
 _MARKS = ".,;:!?¿¡…。、，！？؟ \"'«»‹›「」『』-"
 # A line of a dialogue: in quotation marks, or behind a dash as in French, Spanish or Russian.
 _SAID = later(r"""["'«»‹「『].*["'«»›」』]|- .*""")
 
 
 def refrains(blocks: Sequence[Block]) -> set[int]:
-    """Return the indexes of the blocks of an article that repeat another one naturally.
+    """Return the indexes of the blocks of an article that are natural repetitions of another block.
 
-    Such a line is short, stands apart from its repetition, and has other neighbours there: a pasted text brings its
-    neighbours along.  It comes three times, is of six words at most, or does not end with a full stop.  What comes
-    three times may also be sung twice in a row, and a line of a dialogue may echo the one above: "Nothing?" "Nothing."
-    Figures without a word are cells of a table, and repeat by chance.
+    Such a line is short, is apart from its repetition, and has other neighbours there, because a pasted text has the
+    same neighbours.  It occurs three times, has at most six words, or does not end with a full stop.  A line that
+    occurs three times may also be twice in a row, and a line of a dialogue may repeat the one above: "Nothing?"
+    "Nothing." Figures without a word are cells of a table, which repeat by chance.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]
@@ -66,7 +67,7 @@ def _are_cells(repeated: Sequence[int], labels: Sequence[int], folded: Sequence[
 
 
 def _are_echoes(texts: Sequence[str]) -> bool:
-    """Return whether texts of the same words are short lines of a dialogue, or a question and its answer."""
+    """Return whether texts with the same words are short lines of a dialogue, or a question and its answer."""
     if any(count_words(text) > MAX_ANSWER_WORDS for text in texts):
         return False
     asked = {"?" in text or "？" in text or "؟" in text for text in texts}
@@ -74,9 +75,10 @@ def _are_echoes(texts: Sequence[str]) -> bool:
 
 
 def _stand_apart(repeated: Sequence[int], padded: Sequence[str], may_touch: bool) -> bool:
-    """Return whether no repetition has the neighbour of another one on the same side, and no two of them touch.
+    """Return whether no two repetitions have the same neighbour on the same side, and no two are adjacent.
 
-    Of three and more, two may touch, if another one stands elsewhere.  `padded` are all texts between two empty ones.
+    If there are three or more, two may be adjacent if another one is elsewhere.  `padded` are all texts between two
+    empty ones.
     """
     text = padded[repeated[0] + 1]
     touching = sum(padded[at] == text for at in repeated)

@@ -1,7 +1,7 @@
-"""Articles + audit -> the decoded documents that they were made from, verified.
+"""Articles + audit -> the decoded documents, verified.
 
-Both files are read in order, side by side, and one document is held at a time.  What does not fit - a changed, foreign,
-missing or repeated article or entry - raises RestoreError with its place.
+Both files are read in parallel, with one document in memory at a time.  A changed, foreign, missing or repeated article
+or entry raises RestoreError with its place.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from etl.writers import SUFFIXES
 
 
 class Restored(Struct, frozen=True, gc=False):
-    """A document given back: where it came from, and its decoded text (for HTML, that of its blocks)."""
+    """A rebuilt document: its place, and its decoded text (for HTML, that of its blocks)."""
 
     path: str
     row: int
@@ -27,14 +27,14 @@ class Restored(Struct, frozen=True, gc=False):
 
 
 class ArticleText(Struct, frozen=True, gc=False):
-    """What restoring needs of an article's record, whatever other fields it has."""
+    """The fields of an article's record that `restore` needs."""
 
     id: str
     text: str
 
 
 class HasText(Protocol):
-    """An article's record as far as restoring needs it."""
+    """An article's record, as far as `restore` needs it."""
 
     @property
     def id(self) -> str:
@@ -49,7 +49,7 @@ WrittenArticle = TypeVar("WrittenArticle", bound=HasText)
 
 
 class AuditedDocument(Struct, frozen=True):
-    """A document's part of an audit: its own entry, and those that follow it."""
+    """A document's part of an audit: its `document` entry, and the entries that follow it."""
 
     head: Entry
     entries: tuple[Entry, ...]
@@ -67,7 +67,7 @@ class AuditedDocument(Struct, frozen=True):
 
 
 def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
-    """Return the documents behind an articles file or folder, in order; they are read as they are asked for.
+    """Return an iterator over the documents of a file or folder of articles, in order.
 
     Raises RestoreError if articles and audit do not fit, and UsageError if there is no audit.
     """
@@ -76,7 +76,10 @@ def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
 
 
 def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument]) -> Iterator[Restored]:
-    """Yield documents given back from their articles, in order.  Raises RestoreError if the two do not fit."""
+    """Yield documents rebuilt from their articles, in order.
+
+    Raises RestoreError if articles and audit do not match.
+    """
     for document in documents:
         texts = [take_article(records, *article, document).text for article in document.articles]
         text = Restoration(texts, document.entries, document.head.gap, document.head.char_end).text()
@@ -115,7 +118,7 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
 
 
 def before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:
-    """Yield the entries of an audit up to the one that ends it, which is put into `ends`.  Raises RestoreError."""
+    """Yield the entries of an audit up to the `end` entry, which is put into `ends`.  Raises RestoreError."""
     for entry in read_outputs(path, Entry):
         if ends:
             raise RestoreError(str(path), "has entries below its last entry", WAY_OUT)
@@ -146,7 +149,7 @@ def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
 
 
 def path_beside(articles: Path, kind: str) -> Path:
-    """Return where clean writes another kind of result of the same run: the audit, or the rejects."""
+    """Return the path of another result of the same run: the audit, or the rejects."""
     if articles.is_dir():
         return articles / kind
     if str(articles).endswith(SUFFIXES):
@@ -179,7 +182,7 @@ def articles_of(path: Path) -> Path:
 def take_article(
     records: Iterator[WrittenArticle], article_id: str, digest: str, document: AuditedDocument
 ) -> WrittenArticle:
-    """Return the next article, which must be this one.  Raises RestoreError."""
+    """Return the next article.  Raises RestoreError if it is not the expected one."""
     record = next(records, None)
     if record is None or record.id != article_id:
         found = f"article {record.id} is in its place" if record else "the articles end before it"

@@ -1,7 +1,7 @@
-"""The shapes in which article records are written: copydesk's own, and those that other tools read.
+"""The shapes of article records: copydesk's own, and those of other tools.
 
-Every shape has the article's id and text, so that `restore` works from any.  To add a shape, enter it in SHAPES, and
-its name in ShapeName and in `etl.cli.options.SHAPES`.  If its fields have new names, enter these in
+Every shape has the article's id and text, so that `restore` works with all shapes.  To add a shape, enter it in SHAPES,
+and its name in ShapeName and in `etl.cli.options.SHAPES`.  If its fields have new names, enter these in
 `etl.formats.own_records.FACT_PATHS`, where reports look for headline, date and the like, and in `etl.formats.names`, by
 which `check` and `clean` read the articles again.
 """
@@ -25,16 +25,16 @@ Column = str | Mapping[str, "Column"]
 Columns = Mapping[str, Column]
 
 
-# A note: an article has metadata, and its shape has no field for them.
+# A note: an article has metadata for which its shape has no field.
 METADATA_LOST = "metadata without a field"
 
 
 class Shape(Struct, frozen=True):
-    """How a record is written: as which fields, where its id and text stand, and which columns it has in Parquet.
+    """The form of a record: its fields, the paths of its id and text, and its columns in Parquet.
 
-    `always` are the fields that are there even if they are unknown; () stands for all columns.  `captions` and
-    `markdown` are the paths under which these stand, if they are asked for, and the types of their columns.  Without
-    `has_metadata` there is no field for what else a source says of a document.
+    `always` are the fields that a record always has; () means all columns.  `captions` and `markdown` are the paths of
+    these optional fields, and the types of their columns.  Without `has_metadata`, there is no field for other fields
+    of the source.
     """
 
     name: ShapeName
@@ -58,7 +58,7 @@ def _copydesk(record: Record) -> Record:
 
 
 def _dolma(record: Record) -> dict[str, Any]:
-    """Return a document of Dolma: what is not of every corpus stands in `metadata`."""
+    """Return a document of Dolma, with all fields that are not common in `metadata`."""
     return {
         "id": record.id,
         "text": record.text,
@@ -81,7 +81,7 @@ def _dolma(record: Record) -> dict[str, Any]:
 
 
 def _hf(record: Record) -> dict[str, Any]:
-    """Return flat fields under the names that FineWeb and its like have on the Hugging Face hub."""
+    """Return flat fields with the names of FineWeb and similar datasets on the Hugging Face hub."""
     return {
         "text": record.text,
         "id": record.id,
@@ -125,7 +125,7 @@ def _trafilatura(record: Record) -> dict[str, Any]:
 
 
 def _schema_org(record: Record) -> dict[str, Any]:
-    """Return a NewsArticle of schema.org as JSON-LD; what is unknown is not there."""
+    """Return a NewsArticle of schema.org as JSON-LD, without unknown values."""
     names = [name.strip() for name in record.author.replace(";", ",").split(",")]
     fields = {
         "@context": "https://schema.org",
@@ -249,7 +249,7 @@ SHAPES: dict[str, Shape] = {
 
 
 def shape_of(name: str, fields: OptionalFields = NO_FIELDS) -> Shape:
-    """Return a shape by its name, with columns of the fields that are asked for."""
+    """Return a shape by its name, with columns of the optional fields."""
     shape = SHAPES[name]
     if fields.captions:
         shape = _with_column(shape, *shape.captions)
@@ -264,9 +264,10 @@ def _with_column(shape: Shape, path: str, column: Column) -> Shape:
 
 
 def identity(fields: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return id and text of a record in any shape; None if it is in none.
+    """Return id and text of a record in any shape; None if it has no known shape.
 
-    Raises RestoreError if it has two ids, or two texts, in the fields of two shapes: a reader may see the other one.
+    Raises RestoreError if it has two ids or two texts in the fields of two shapes, because a reader may use the other
+    one.
 
     >>> identity({"identifier": "7", "articleBody": "One."})
     ('7', 'One.')

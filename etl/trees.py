@@ -1,17 +1,17 @@
 """A boosted forest as plain data: exact scores, and contributions of features that add up to them.
 
 Every node holds its mean, in thousandths of log-odds relative to the root of its tree.  A split changes the mean from
-that of a node to that of its child, and this change is booked on the feature that the split asks for.  Along a path the
+that of a node to that of its child.  This change is the contribution of the feature of the split.  Along a path the
 changes add up to the leaf, so for every row `bias + contributions == score`, as integers (Saabas 2014, "Interpreting
-random forests").  Integer sums know no order: the same forest gives the same scores on any machine.
+random forests").  Integer sums do not depend on the order, so the same forest gives the same scores on any machine.
 
     forest = msgspec.json.decode(data, type=Forest)
     scores = score(forest, matrix)                  # one integer a row
     changes = contributions(forest, matrix[[7]])    # one integer for each feature of row 7
 
-Trees have at most MAX_LEAVES leaves.  They are asked all at once: a split that a row exceeds strikes out the leaves to
-its left, and the first leaf left is the one reached (QuickScorer; Lucchese and others 2015).  Many trees ask the same:
-each question is put once.
+Trees have at most MAX_LEAVES leaves.  All splits are tested together: if a row exceeds a split, the leaves to its left
+are excluded, and the first remaining leaf is the result (QuickScorer; Lucchese and others 2015).  Many trees have equal
+splits, and each is tested once.
 """
 
 from collections.abc import Iterator
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.floating]
     Integers = NDArray[np.int64]
 
-# Units of a node's mean in one unit of log-odds.
+# Thousandths in one unit of log-odds.
 THOUSANDTHS = 1_000
 # One bit a leaf in a mask of two bytes.
 MAX_LEAVES = 16
-# Splits x rows that are asked at once: the work arrays take some four bytes for each, and stay in the cache.
+# Splits x rows that are tested at a time: the arrays take some four bytes for each, and fit into the cache.
 MAX_ASKED = 400_000
-# In `Tree.features`: the node is a leaf.
+# The value of a leaf in `Tree.features`.
 LEAF = -1
 
 
 class Tree(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """The nodes of a tree in preorder: behind a split stand its left part, then its right part.
+    """The nodes of a tree in preorder: a split is followed by its left part, then its right part.
 
-    A split asks for feature `features[node]`: values up to `thresholds[node]` go left, greater ones right.  A leaf has
+    A split tests the feature `features[node]`: values up to `thresholds[node]` go left, greater ones right.  A leaf has
     LEAF for its feature.  `means[node]` counts thousandths of log-odds; that of the root is 0.
     """
 
@@ -69,7 +69,7 @@ def score(forest: Forest, matrix: "Matrix") -> "Integers":
 
 
 def contributions(forest: Forest, matrix: "Matrix") -> "Integers":
-    """Return what each feature adds to the log-odds of each row, in thousandths: rows x features.
+    """Return the contribution of each feature to the log-odds of each row, in thousandths: rows x features.
 
     `forest.bias` and the contributions of a row add up to its score.
     """

@@ -1,4 +1,4 @@
-"""Records -> bytes: JSONL, plain or compressed, written whole or not at all."""
+"""Records -> bytes: JSONL, plain or compressed; files are written completely or not at all."""
 
 import gzip
 import os
@@ -17,13 +17,13 @@ from etl.errors import UsageError, of_system
 _encode = msgspec.json.Encoder().encode
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
-"""The endings of a file that can be written."""
+"""The endings of files that can be written."""
 
 TEMPORARY = f".{'[0-9a-f]' * 16}.tmp"
-"""The pattern of a file that is being written: what a killed process had begun has such a name."""
+"""The pattern of names of files that are being written.  A killed process may leave such a file."""
 
 
-# What JSON may hold as it is, and what ends a line all the same for `str.splitlines` of Python and for JavaScript.
+# Characters that JSON allows, but that end a line for Python's `str.splitlines` and for JavaScript.
 _LINE_ENDS = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"), (b"\xc2\x85", b"\\u0085"))
 
 
@@ -63,20 +63,20 @@ def copy_files(target: Path, parts: Iterable[Path]) -> None:
 
 
 def temporary_beside(target: Path) -> Path:
-    """Return a path that nothing has yet, in the folder of the target.  It fits TEMPORARY."""
+    """Return an unused path in the folder of the target, with a name that matches TEMPORARY."""
     return target.with_name(f".{token_hex(8)}.tmp")
 
 
 @contextmanager
 def atomic(target: Path, check: Callable[[], None] | None = None, *, sync: bool = True) -> Iterator[Path]:
-    """Yield a temporary path that becomes the target if all goes well: written, synced (or not), renamed.
+    """Yield a temporary path that becomes the target if no error is raised: written, synced (or not), renamed.
 
-    `check` raises if what stands at the target may not be replaced.  It is asked at the start, and again at the end:
-    a file may appear meanwhile.
+    `check` raises an error if the target must not be replaced.
 
-    Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.  Raises MachineError if
-    the disk is full or fails, and UsageError if the target is a device, a pipe, a folder or a link: to put a file into
-    the place of `/dev/null` would break the machine.
+    It is called at the start and again at the end, because a file may appear meanwhile.  The temporary name cannot be
+    guessed, and the file is always new, so no prepared link is followed.  Raises MachineError if the disk is full or
+    fails, and UsageError if the target is a device, a pipe, a folder or a link: to put a file into the place of
+    `/dev/null` would break the machine.
     """
     temporary = temporary_beside(target)
     with naming(target):
@@ -116,7 +116,7 @@ def in_order(part: Path) -> tuple[int, str]:
 
 
 def check_regular(target: Path) -> None:
-    """Refuse what is there and is no regular file, a link included.  Raises UsageError, and OSError."""
+    """Raise UsageError for an existing path that is not a regular file, such as a link.  Raises OSError."""
     if os.path.lexists(target) and not stat.S_ISREG(target.lstat().st_mode):
         raise UsageError(str(target), "is not a regular file", "Name a file, or leave the name out to print.")
 
@@ -134,7 +134,7 @@ def naming(target: Path) -> Iterator[None]:
 def _gzip(path: Path) -> Iterator[IO[bytes]]:
     # No name and no time in the header: the same articles give the same bytes.
     with path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-        yield cast(IO[bytes], packed)  # a GzipFile is written to like any file of bytes
+        yield cast(IO[bytes], packed)  # GzipFile has the interface of a binary file
 
 
 @contextmanager
@@ -142,7 +142,7 @@ def _zstd(path: Path) -> Iterator[IO[bytes]]:
     import zstandard
 
     with path.open("wb") as file, zstandard.ZstdCompressor(3).stream_writer(file) as packed:
-        yield cast(IO[bytes], packed)  # so is zstandard's writer
+        yield cast(IO[bytes], packed)  # so has zstandard's writer
 
 
 _COMPRESSORS: dict[str, Callable[[Path], AbstractContextManager[IO[bytes]]]] = {".gz": _gzip, ".zst": _zstd}

@@ -356,12 +356,12 @@ def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: 
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
     said = run("explain", "a.txt:12").out
     assert re.search(r"removed by classifier/furniture \S+ \(\S+=\+\d\.\d{3}, ", said)
-    assert "held back by an exception" in said
+    assert "blocked by an exception" in said
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]), encoding="utf-8")
     said = run("explain", "a.txt:12").out
     assert "kept" in said.splitlines()
-    assert "core/read-more matches, but is held back by an exception until " in said
-    assert "classifier/furniture matches, but is held back by an exception until " in said
+    assert "core/read-more matches, but is blocked by an exception until " in said
+    assert "classifier/furniture matches, but is blocked by an exception until " in said
     assert re.search(r"  the other \d+ rules do not match", said)
 
 

@@ -108,7 +108,7 @@ def test_explain_says_which_exception_holds_a_rule_back(run: Run, tmp_path: Path
     )
     said = run("explain", "a.txt:1").out
     assert "kept" in said
-    assert "core/read-more matches, but is held back by an exception until 2999-01-01 (a book of that name): " in said
+    assert "core/read-more matches, but is blocked by an exception until 2999-01-01 (a book of that name): " in said
 
 
 def test_an_exception_for_parts_of_a_page_is_refused(run: Run, tmp_path: Path) -> None:

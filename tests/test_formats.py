@@ -76,7 +76,7 @@ def test_folder_is_walked_in_sorted_order_and_says_what_it_passes_over(tmp_path:
     names = [source.name.removeprefix(f"{tmp_path}/") for source in found.sources]
     assert names == ["a/c.txt.gz", "a/z.html", "b.txt", "c.warc.gz"]
     assert {name.removeprefix(f"{tmp_path}/"): reason for name, reason in found.passed_over} == {
-        ".copydesk-a.lock": "it is a work file of copydesk's",
+        ".copydesk-a.lock": "it is a work file of copydesk",
         ".dot.txt": "it is hidden",
         ".hidden": "it is hidden",
         "__MACOSX": "it is hidden",

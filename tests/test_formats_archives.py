@@ -109,7 +109,7 @@ def test_a_packed_page_that_is_cut_is_a_reject(tmp_path: Path, pack: Callable[[b
     first = record(1, body, more=f"Content-Encoding: {coding}\r\n{more}")
     (tmp_path / "a.warc").write_bytes(first + record(2, PAGE.encode()))
     one, other = results(tmp_path / "a.warc")
-    assert isinstance(one, Reject) and "its page is packed, and cut" in one.reason
+    assert isinstance(one, Reject) and "its compressed page is cut off" in one.reason
     assert isinstance(other, Raw)
 
 
@@ -139,7 +139,7 @@ HALVES = WHOLE[:70], WHOLE[70:]
 def test_a_page_that_is_cut_in_any_packing_is_a_reject(tmp_path: Path, codings: str, body: bytes) -> None:
     (tmp_path / "a.warc").write_bytes(packed(codings, body) + record(2, WHOLE))
     one, other = results(tmp_path / "a.warc")
-    assert isinstance(one, Reject) and "its page is packed, and cut" in one.reason
+    assert isinstance(one, Reject) and "its compressed page is cut off" in one.reason
     assert isinstance(other, Raw)
 
 
@@ -253,7 +253,7 @@ def test_records_before_a_damaged_place_are_read(
     found = results(path, size=size)
     assert [one.body for one in found if isinstance(one, Raw)] == (PAGES[:-1] if cut else PAGES)
     rejects = [(one.row, one.reason[:33]) for one in found if isinstance(one, Reject)]
-    of_the_cut = [(len(body) - len(RECORDS[-1]) + cut, "is cut: its record is longer than")]
+    of_the_cut = [(len(body) - len(RECORDS[-1]) + cut, "is cut off: its record is longer ")]
     assert rejects == [*(of_the_cut if cut else []), (len(body), "the file is damaged from here on:")]
 
 

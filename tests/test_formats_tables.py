@@ -287,7 +287,7 @@ OTHER_COLUMNS = pa.table({"n": [1, 2], "text": ["Three", "Four"]})
     ("body", "expected"),
     [
         pytest.param(beside(texts("One"), texts("Two", "Three")), ["One", "Two", "Three"], id="another stream"),
-        pytest.param(beside(texts("One"), OTHER_COLUMNS, texts("Two")), ["One", "2 rows of a stream behind", "Two"], id="with other columns"),
+        pytest.param(beside(texts("One"), OTHER_COLUMNS, texts("Two")), ["One", "2 rows of a later stream", "Two"], id="with other columns"),
         pytest.param(beside(texts("One")) + b"junk " * 100, ["One", "the file is damaged from here on"], id="junk"),
         pytest.param(beside(texts("One"), texts("Two"))[:-600], ["One", "the file is damaged from here on"], id="a stream that is cut"),
     ],
@@ -378,7 +378,7 @@ def test_damaged_row_group_is_one_reject(tmp_path: Path) -> None:
     [
         (lambda: parquet(pa.table({"text": ["a"]}))[:-20], "is a damaged Parquet file: "),
         (lambda: b"PAR1", "is a damaged Parquet file: "),
-        (lambda: b"not Parquet", "is no Parquet file, though its name or --from says so"),
+        (lambda: b"not Parquet", "is not in the format Parquet, although its name or --from says so"),
     ],
 )
 def test_damaged_parquet_file_is_one_reject(tmp_path: Path, body: Callable[[], bytes], reason: str) -> None:
@@ -493,7 +493,7 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (pa.table({"vector": [[1.0]], "picture": [b"x"]}), "has columns of bytes and numbers alone, and no text"),
+        (pa.table({"vector": [[1.0]], "picture": [b"x"]}), "has only columns of bytes and numbers, and no text"),
         (pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([]))), "has no columns, and no text"),
     ],
 )

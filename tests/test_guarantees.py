@@ -565,7 +565,7 @@ def test_an_index_may_stand_in_the_folder_of_the_output_but_not_where_results_go
     write(tmp_path / "b.txt", STORY.format(2))
     for name in ("articles", "articles/deep", "run.json"):
         done = run("clean", "a.txt", "-o", "out/", "--index", f"out/{name}")
-        assert (done.code, "is where the output goes" in done.err, (tmp_path / "out").exists()) == (2, True, False)
+        assert (done.code, "is the output, or contains it" in done.err, (tmp_path / "out").exists()) == (2, True, False)
     assert run("clean", "a.txt", "-o", "out/", "--index", "out/index").code == 0
     assert run("clean", "b.txt", "-o", "out/", "--index", "out/index").code == 2
     assert run("index", "forget", "out/index", "run-00001").code == 0

@@ -467,7 +467,7 @@ def test_articles_that_an_index_knows_are_not_written_over(run: Run, output: str
         2,
         [
             f"copydesk: {output}: holds the articles of run-00001 in the index index, and this run would remove their copies",
-            "  Move it away, or first: copydesk index forget index run-00001",
+            "  Move it away, or first run: copydesk index forget index run-00001",
         ],
     )
     assert all(path.read_bytes() == content for path, content in before.items())

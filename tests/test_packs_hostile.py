@@ -38,8 +38,8 @@ def pack(*regexes: str) -> str:
         pytest.param(
             "(?a)(?u)a", "does not compile: ASCII and UNICODE flags are incompatible", id="two kinds of letters"
         ),
-        pytest.param("(?<=a{1,99})b", "looks behind for a text of no fixed length", id="behind a repeat"),
-        pytest.param("x(?:y|(?<!a|bc)d)", "looks behind for a text of no fixed length", id="behind a choice, within"),
+        pytest.param("(?<=a{1,99})b", "has a look-behind without a fixed length", id="behind a repeat"),
+        pytest.param("x(?:y|(?<!a|bc)d)", "has a look-behind without a fixed length", id="behind a choice, within"),
         pytest.param("(?<=(?=a*)b)(?<!\\w{4})c", "", id="behind texts of fixed lengths"),
         pytest.param("(" * (MAX_DEPTH - 1) + "a" + ")" * (MAX_DEPTH - 1), "", id="as deep as may be"),
         pytest.param(f"a{{{MAX_ITEMS}}}", "", id="as large as may be"),

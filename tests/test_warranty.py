@@ -192,7 +192,7 @@ def test_wrong_verdicts_print_the_exception_and_the_example(run: Run, audit: Pat
     exception = out[out.index("[[exception]]") : out.index("# or, in the rule")]
     (tmp_path / "copydesk.toml").write_text(exception)
     row, line = first.draw.row, first.draw.line
-    assert "held back by an exception" in run("explain", f"pages.jsonl:{row}:{line}").out
+    assert "blocked by an exception" in run("explain", f"pages.jsonl:{row}:{line}").out
     said = json.loads(run("audit", "bound", "v.csv", "--json").out)
     assert said["whole"]["wrong"] == first.draw.draws
 

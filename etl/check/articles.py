@@ -1,4 +1,4 @@
-"""What can be wrong with one article by itself, whatever rules there are: its record, and its text."""
+"""Faults of a single article that do not depend on rules: in its record, and in its text."""
 
 import re
 from collections import Counter
@@ -16,18 +16,18 @@ from etl.language import contradicted
 from etl.model import Block
 from etl.repair.steps import STRAY_SPACE
 
-# Words.  The shortest stories of agencies, flashes aside, have some twenty.
+# Words.  The shortest stories of agencies, apart from flashes, have some twenty.
 MIN_WORDS = 12
 # Words of a last paragraph.  A shorter one without a full stop may be a subhead, a name, an item of a list.
 MIN_UNFINISHED_WORDS = 12
-# News is dated; newspapers begin in the 17th century.
+# The first newspapers appeared in the 17th century.
 FIRST_YEAR = "1600"
 _EPOCH = re.compile(r"1970-01-01(?:T00:00:00(?:\.0+)?(?:Z|\+00:00)?)?")
-# Days.  Clocks of sources are in all time zones.
+# Days.  Sources use the clocks of all time zones.
 MAX_AHEAD = 1
 
 # C0 and C1 controls, marks that embed or override the direction of writing, invisible marks, noncharacters.  Marks that
-# join or part letters (Persian, Hindi, emoji) and those of one direction (Hebrew, Arabic) are text.
+# join or separate letters (Persian, Hindi, emoji) and marks of one direction (Hebrew, Arabic) are text.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff\xad\u2060]|"
     + STRAY_SPACE
@@ -36,7 +36,7 @@ _CUT_OFF = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$|\[\+\d+ char")
 
 
 class Article(Struct, frozen=True, gc=False):
-    """An article as it is checked: its record, its text, its blocks, its place."""
+    """An article to be checked: its record, its text, its blocks, its place."""
 
     record: ArticleRecord
     text: str
@@ -45,7 +45,7 @@ class Article(Struct, frozen=True, gc=False):
 
 
 def faults_of(article: Article) -> Iterator[Finding]:
-    """Yield what is wrong with an article by itself."""
+    """Yield the faults of a single article."""
     for check, find in _FAULTS.items():
         for rule, words, text in find(article):
             yield Finding(Key(check, rule, article.record.publisher), article.place, words, excerpt(text))

@@ -1,4 +1,4 @@
-"""An audit by itself (`audit.balance`), and with its articles (`audit.replay`)."""
+"""Checks of an audit alone (`audit.balance`), and together with its articles (`audit.replay`)."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ BALANCE, REPLAY = "audit.balance", "audit.replay"
 
 
 class CheckedAudit(Struct, frozen=True):
-    """The documents of an audit, each with what was found; and words on what could not be tried."""
+    """The documents of an audit, each with its findings, and the reasons why something could not be checked."""
 
     documents: Iterator[tuple[Place, list[Finding]]]
     notes: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ def is_audit(source: Source) -> bool:
 
 
 def audit_path(path: str) -> str:
-    """Return the audit that a file is part of: its folder if copydesk wrote a folder of parts, else itself."""
+    """Return the audit of a file: its folder if the file is a part in a folder of copydesk, else the file."""
     return str(Path(path).parent) if Path(path).parent.name == "audit" else path
 
 
@@ -74,7 +74,7 @@ def _balanced(audit: Path, name: str) -> Iterator[tuple[Place, list[Finding]]]:
 
 
 def _overlaps(document: AuditedDocument, name: str) -> Iterator[Finding]:
-    """Yield the entries that cannot be: outside of the text, longer or shorter than what they quote, or overlapping."""
+    """Yield impossible entries: outside of the text, overlapping, or of another length than their text."""
     at = 0
     booked = (entry for entry in document.entries if entry.action not in BOOKED_NOTHING)
     for entry in sorted(booked, key=lambda entry: (entry.char_start, entry.char_end)):
@@ -104,7 +104,7 @@ def _replayed(articles: Path, audit: Path, name: str) -> Iterator[tuple[Place, l
 
 
 def articles_beside(audit: Path) -> Path | None:
-    """Return the articles that an audit is of, if they are where `clean` wrote them."""
+    """Return the articles of an audit, if they are where `clean` wrote them."""
     if audit.is_dir():
         return audit.parent if (audit.parent / "articles").is_dir() else None
     articles = audit.with_name(audit.name.replace(".audit", "", 1))

@@ -4,8 +4,9 @@
     {"pack":"core","version":"1.0.0","rules":["core/read-more", ...]}
     {"check":"raw.boilerplate","rule":"core/read-more","publisher":"BBC News","count":12,"of":40}
 
-A line without a rule and with check `art.counts` or `raw.counts` is how much was looked at.  A count is compared if as
-much was looked at as then, else its rate is.  Rules that one of the two sides does not know are not compared.
+A line without a rule and with check `art.counts` or `raw.counts` has the number of subjects (articles or pages) that
+were checked.  If this number is the same as now, counts are compared, otherwise rates.  Rules that only one of the two
+sides has are not compared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,14 +27,14 @@ from etl.writers import atomic
 SCHEMA, VERSION = "copydesk/baseline/", 1
 DEFAULT_NAME = "copydesk.baseline.jsonl"
 WAY_OUT = "Name the file that `baseline write` wrote."
-# What was looked at, by scope: keys of the file, and of `art.counts`.
+# The keys of the numbers of subjects, by scope: keys of the file, and of `art.counts`.
 COUNTS = {"raw": "raw.counts", "art": "art.counts"}
 
 Natural = Annotated[int, Meta(ge=0)]
 
 
 class Accepted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A key that is accepted: so many findings, when so many subjects were looked at; why, if it was raised."""
+    """A key with its accepted count, the number of subjects at that time, and the reason if it was raised."""
 
     check: str
     rule: str = ""
@@ -44,12 +45,12 @@ class Accepted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, om
 
     @property
     def key(self) -> Key:
-        """What it is compared by."""
+        """The key by which it is compared."""
         return Key(self.check, self.rule, self.publisher)
 
 
 class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A pack that judged: its version, and the rules that it had."""
+    """A pack that was used: its version and its rules."""
 
     pack: str
     version: str
@@ -57,7 +58,7 @@ class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Baseline(Struct, frozen=True):
-    """What is accepted, by key; and the packs by which it was found."""
+    """The accepted counts by key, and the packs that were used."""
 
     accepted: Mapping[Key, Accepted] = {}
     packs: Mapping[str, Pack] = {}
@@ -67,14 +68,14 @@ class Baseline(Struct, frozen=True):
         return frozenset(rule for pack in self.packs.values() for rule in pack.rules)
 
     def looked_at(self, key: Key) -> int:
-        """Return how many subjects of a key's publisher were looked at then."""
+        """Return the number of subjects of a key's publisher in the baseline."""
         counts = COUNTS.get(CHECKS[key.check].scope, "")
         one = self.accepted.get(Key(counts, "", key.publisher))
         return one.count if one else 0
 
 
 class Change(Struct, frozen=True):
-    """A key that fares otherwise than in the baseline: then and now, with how much was looked at."""
+    """A key whose count or rate differs from the baseline: both counts, with the numbers of subjects."""
 
     key: Key
     before: int
@@ -84,21 +85,21 @@ class Change(Struct, frozen=True):
 
     @property
     def is_worse(self) -> bool:
-        """Return whether there is more of it: by count if as much was looked at, else by rate."""
+        """Return whether there are more findings: by count if the numbers of subjects are equal, else by rate."""
         if self.now_of == self.before_of:
             return self.now > self.before
         return self.now * self.before_of > self.before * self.now_of if self.before else self.now > 0
 
     @property
     def is_better(self) -> bool:
-        """Return whether there is less of it."""
+        """Return whether there are fewer findings."""
         if self.now_of == self.before_of:
             return self.now < self.before
         return self.now * self.before_of < self.before * self.now_of
 
 
 def of_now(tallied: Tallied, selection: Selection) -> Baseline:
-    """Return what was found as a baseline."""
+    """Return the present findings as a baseline."""
     accepted = [
         Accepted(check=COUNTS[scope], publisher=publisher, count=one.subjects, of=one.subjects)
         for (scope, publisher), one in tallied.totals.items()
@@ -125,7 +126,7 @@ def packs_of(selection: Selection) -> dict[str, Pack]:
 
 
 def changes(before: Baseline, now: Baseline, checks: frozenset[str]) -> list[Change]:
-    """Return the keys of some checks that differ, sorted: of rules that both sides know."""
+    """Return the keys of some checks that differ, sorted, for rules that both sides have."""
     found = []
     for key in sorted({*before.accepted, *now.accepted}):
         if key.check in checks and _is_known(key, before, now):
@@ -143,7 +144,7 @@ def changes(before: Baseline, now: Baseline, checks: frozenset[str]) -> list[Cha
 
 
 def other_packs(before: Baseline, now: Baseline) -> list[str]:
-    """Return which packs have other versions or other rules than in the baseline."""
+    """Return the packs whose version or rules differ from the baseline."""
     said = []
     for name in sorted({*before.packs, *now.packs}):
         then, today = before.packs.get(name), now.packs.get(name)
@@ -158,9 +159,9 @@ def other_packs(before: Baseline, now: Baseline) -> list[str]:
 
 
 def updated(before: Baseline, now: Baseline, checks: frozenset[str], reason: str) -> Baseline:
-    """Return a baseline lowered to what is found now; what is gone is left out.
+    """Return a baseline lowered to the present findings; keys without findings are left out.
 
-    Only with a reason it is raised where now is worse, and takes the packs of now, with the rules that are new in them.
+    With a reason, counts that became worse are raised, and the baseline gets the present packs with their new rules.
     """
     accepted = dict(before.accepted)
     for change in changes(before, now, checks):
@@ -179,7 +180,7 @@ def updated(before: Baseline, now: Baseline, checks: frozenset[str], reason: str
 
 
 def read_baseline(path: Path) -> Baseline:
-    """Read a baseline.  Raises UsageError if it is missing, damaged or newer: that is never "all is well"."""
+    """Read a baseline.  Raises UsageError if it is missing, damaged, or of a newer version."""
     try:
         lines = read_small(path).rstrip("\n").split("\n")
     except FileNotFoundError:
@@ -219,7 +220,7 @@ def _as_line(one: Accepted) -> Mapping[str, Any]:
 
 
 def _is_known(key: Key, before: Baseline, now: Baseline) -> bool:
-    """Return whether both sides know the rule of a key; what is not a rule of a pack is known to all."""
+    """Return whether both sides have the rule of a key; true for names that are not rules of a pack."""
     if key.rule.partition("/")[0] not in {*before.packs, *now.packs} or "/" not in key.rule:
         return True
     return key.rule in before.known_rules() and key.rule in now.known_rules()

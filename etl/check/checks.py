@@ -11,19 +11,20 @@ from etl.errors import UsageError
 from etl.packs import did_you_mean
 from etl.repair.doubts import DOUBTS
 
-# Doubts that are a matter of typing, or of code: `fmt.Println`, ``quotes''.
+# Doubtful characters that may be typing style or code: `fmt.Println`, ``quotes''.
 TYPOGRAPHY = frozenset(f"repair/{name}" for name in ("missing-space", "ascii-quotes", "hyphen-break", "joined-link"))
-# What only looks damaged: repair leaves it, so a check that failed for it could not be satisfied by cleaning.
+# Text that only looks damaged.  Repairs do not change it, so if a check failed for it, cleaning would not help.
 DOUBTED = tuple(sorted({doubt.rule for doubt in DOUBTS} - TYPOGRAPHY))
-# What an article says of itself is no fault of the data.
+# The status of an article is not a fault of the data.
 DECLARED = ("stub", "teaser", "paywalled", "suspect")
 
 
 class Check(Struct, frozen=True):
-    """A check: its id, what it is about, and its limit if nothing is said: none at all (`level` error or warning).
+    """A check: its id, its subject, and its default limit, which allows no finding (`level` error or warning).
 
-    Findings whose rule is one of `soft` only warn.  `unit` is what a rate is of.  With `outside_baseline` it compares
-    with a baseline, or is asked for outright: it is no part of one.  `rules` says what the rule of a finding is.
+    Findings whose rule is in `soft` are only warnings.  `unit` is the unit of a rate.  A check with `outside_baseline`
+    compares with a baseline, or runs only on request, so a baseline has no counts of it.  `rules` describes the rule of
+    a finding.
     """
 
     id: str
@@ -37,7 +38,7 @@ class Check(Struct, frozen=True):
 
     @property
     def scope(self) -> Scope:
-        """What it reads."""
+        """What the check reads."""
         scope: dict[str, Scope] = {"raw": "raw", "art": "art", "audit": "audit"}
         return scope[self.id.partition(".")[0]]
 
@@ -192,7 +193,10 @@ CHECKS: dict[str, Check] = {
 
 
 def chosen_checks(only: Iterable[str], skipped: Iterable[str]) -> frozenset[str]:
-    """Return the ids of the checks to do: those of some patterns, or all, less others.  Raises UsageError."""
+    """Return the ids of the checks to run: those of `only` (default: all), without those of `skipped`.
+
+    Raises UsageError.
+    """
     wanted = set(_matching(only, "--checks")) or set(CHECKS)
     left = frozenset(wanted.difference(_matching(skipped, "--skip-checks")))
     if not left:

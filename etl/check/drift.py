@@ -1,4 +1,4 @@
-"""A template that changed: a publisher's rule that used to fire is silent, and another line stands in its place."""
+"""Detect a changed template: a rule no longer matches on the pages of a publisher, and another line is in its place."""
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -11,19 +11,19 @@ from etl.check.tally import Tallied
 from etl.fold import label
 from etl.packs import Selection, selected
 
-# Probability that a rule falls silent by chance, though nothing changed (Fisher's exact test): three pages of three
-# before and none of three now reach it.
+# Probability that a rule stops matching by chance although nothing changed (Fisher's exact test): matches on three of
+# three pages before, and on none of three now, reach it.
 MAX_CHANCE = 0.05
-# The share of its former rate that a rule has at most if it is silent.
+# A rule has stopped matching if its rate is at most this share of its former rate.
 SILENT = 0.1
-# The share of a publisher's pages on which a new line stands that is a change by itself.
+# A new line on at least this share of a publisher's pages is a change by itself.
 NEW_ON = 0.5
-# Of the former rate of a rule, what the line that took its place has at least.
+# A line can be in the place of a rule if its rate is at least this share of the former rate of the rule.
 IN_ITS_PLACE = 0.5
 
 
 def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: Selection) -> Iterator[Finding]:
-    """Yield the rules that fell silent, each with the line in its place; then lines that are new on most pages."""
+    """Yield the rules that stopped matching, each with the line in its place; then lines that are new on most pages."""
     known = {(key.rule, key.publisher) for key in before.accepted if key.check == "raw.suspects"}
     fresh = [line for line in lines if line.scope == "raw" and (line.label, line.publisher) not in known]
     examples = {one.name: one.rule.drops for one in selected(selection)}
@@ -72,7 +72,7 @@ def chance(fired: int, then: int, now: int, of: int) -> float:
 
 
 def _in_its_place(one: Accepted, fresh: Sequence[Line], of: int, examples: Sequence[str]) -> Line | None:
-    """Return the new line of the publisher that stands on as many pages as the rule named; the one most like it."""
+    """Return the new line of the publisher on about as many pages as the rule matched; the most similar one."""
     rate = min(1.0, one.count / one.of)
     often = [line for line in fresh if line.publisher == one.publisher and line.subjects / of >= IN_ITS_PLACE * rate]
     return max(often, key=lambda line: (_alike(line.label, examples), line.subjects), default=None)

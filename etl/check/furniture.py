@@ -1,4 +1,4 @@
-"""What cleaning would take out or mend, as findings: of a page its boilerplate, of an article what is left in it."""
+"""What cleaning would remove or repair, as findings: boilerplate of pages, and furniture that is left in articles."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,14 +6,14 @@ from etl.audit import Entry
 from etl.check.checks import DOUBTED
 from etl.check.model import MAX_EXCERPT, Finding, Key, Place, Scope
 
-# What is taken out without a rule: kicker, headline, blocks that repair left empty.
+# Names of removals without a rule: kicker, headline, blocks that repair emptied.
 FRAME = "structure/"
 TAKEN = frozenset(("drop", "cut", "extract", "reject"))
-# Repairs of characters that were read or written wrongly.  The rest is white space, which is no damage to a page.
+# Repairs of characters that were read or written wrongly.  All other repairs change white space, which is not damage.
 DAMAGE = frozenset(
     f"repair/{name}" for name in ("surrogate", "entity", "escape", "mojibake", "ligature", "width", "compose")
 )
-# Repairs of what `art.controls` finds by itself.
+# Repairs of characters that `art.controls` finds.
 INVISIBLE = frozenset(f"repair/{name}" for name in ("terminal", "control", "soft-hyphen", "zero-width"))
 
 
@@ -34,7 +34,7 @@ def findings_of(entries: Iterable[Entry], scope: Scope, publisher: str, place: P
 
 
 def _check_of(entry: Entry, scope: Scope) -> tuple[str, str] | None:
-    """Return the check that an entry is a finding of, and the rule that is counted; None if it is none."""
+    """Return the check and the rule for which an entry is a finding; None if it is no finding."""
     steps = entry.rule.split("+")
     if entry.action in TAKEN:
         if scope == "raw":  # a headline that goes into its field is not boilerplate, nor is a lone zero-width space
@@ -50,7 +50,7 @@ def _check_of(entry: Entry, scope: Scope) -> tuple[str, str] | None:
 
 
 def _rule(steps: list[str]) -> str:
-    """Return the rule of an entry: of several steps the rule that is no repair."""
+    """Return the rule of an entry.  If it has several steps, return the one that is not a repair."""
     return next((step for step in steps if not step.startswith("repair/")), steps[0])
 
 

@@ -1,4 +1,4 @@
-"""What was found -> a report: held against limits and baseline, worst first, with the reasons why it fails."""
+"""Findings -> a report: compared with limits and baseline, worst first, with the reasons why the check fails."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -14,15 +14,16 @@ from etl.check.run import CheckOutcome
 from etl.check.tally import Tallied, Tally, concerned, total
 from etl.packs import Selection
 
-# A publisher of so many articles before, of which fewer than this share are there now, is missed.
+# A publisher with at least so many articles in the baseline is reported if fewer than this share of them are there now.
 MIN_BEFORE, MIN_SHARE = 5, 0.5
 _ORDER: Mapping[Level, int] = {"error": 0, "warning": 1, "note": 2}
 
 
 class Rules(Struct, frozen=True):
-    """What findings are held against.
+    """The limits with which findings are compared.
 
-    `is_strict` also fails for a baseline that accepts more than there is; `unproved` are warranties that do not hold.
+    With `is_strict`, the check also fails if the data is better than the baseline.  `unproved` are warranties that do
+    not hold.
     """
 
     limits: tuple[Limit, ...]
@@ -70,7 +71,7 @@ _SUBJECTS = {COUNTS["raw"]: "pages", COUNTS["art"]: "articles"}
 
 
 def _uncounted(baseline: Baseline, now: Baseline) -> list[str]:
-    """Return a note if the checked data is of another sort than that of the baseline: pages, or articles."""
+    """Return a note if the baseline is of pages and the checked data are articles, or the reverse."""
     then, today = ({key.check for key in one.accepted} & _SUBJECTS.keys() for one in (baseline, now))
     return [
         f"The baseline was not written from {_SUBJECTS[counts]}, so all findings in them are new."
@@ -80,7 +81,7 @@ def _uncounted(baseline: Baseline, now: Baseline) -> list[str]:
 
 
 def compared(outcome: CheckOutcome, rules: Rules) -> Tallied:
-    """Return what was found, with what is found by comparing: with the baseline, with least numbers, with verdicts."""
+    """Return the findings, with those of comparisons: with the baseline, with minimum numbers, with verdicts."""
     tally = Tally(rules.limits)
     tally.merge(outcome.tallied)
     found = [*_too_few(rules, outcome.tallied), *rules.unproved]
@@ -94,7 +95,7 @@ def compared(outcome: CheckOutcome, rules: Rules) -> Tallied:
 
 
 def _too_few(rules: Rules, tallied: Tallied) -> Iterator[Finding]:
-    """Yield the least numbers of articles that are not reached."""
+    """Yield a finding for each minimum number of articles that is not reached."""
     for limit in rules.limits:
         one = held(limit, Measure(), total(tallied.totals, "art").subjects, _before(rules))
         if limit.least is not None and not one.holds:
@@ -102,7 +103,7 @@ def _too_few(rules: Rules, tallied: Tallied) -> Iterator[Finding]:
 
 
 def _missed(before: Baseline, tallied: Tallied) -> Iterator[Finding]:
-    """Yield the publishers of which there are far fewer articles than before; none if no article was looked at."""
+    """Yield the publishers with far fewer articles than in the baseline; none if no article was checked."""
     if not total(tallied.totals, "art").subjects:
         return
     for key, one in before.accepted.items():

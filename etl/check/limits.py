@@ -1,4 +1,4 @@
-"""What is allowed: limits of the user, those that hold if nothing is said, and what was measured against them."""
+"""Limits of the user, default limits, and the measured values that are compared with them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ from etl.packs.schema_errors import Guide, shape_error
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
 
-# Checks that look across articles: what they find has no language and no status.
+# Checks that compare several articles: their findings have no language and no status.
 _ACROSS = frozenset(("art.duplicates", "art.ids", "art.suspects", "raw.suspects", "raw.drift"))
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(%?)")
 
 
 class Threshold(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A limit as it stands in copydesk.toml, a `[[threshold]]`: one of `max`, `min` and `mostly`.
+    """A `[[threshold]]` of copydesk.toml: a limit with one of `max`, `min` and `mostly`.
 
     `max` and `min` are a number, or a rate as "2%".  `mostly` is the share of articles that must be without a finding:
     0.98 is a `max` of "2%".
@@ -112,10 +112,10 @@ def amount(said: str, place: str) -> tuple[float, bool]:
 def all_limits(
     given: Sequence[Limit], checks: Iterable[str], has_baseline: bool, mild: Mapping[str, Sequence[str]] = {}
 ) -> tuple[Limit, ...]:
-    """Return the limits to measure: the user's, and for each check that none of these is about, the usual ones.
+    """Return the limits: those of the user, and the default limit of each check without a limit of the user.
 
-    `mild` are, by check, rules whose findings only warn.
-    With a baseline only those hold that compare with it: what it accepts is accepted, and nothing beside.
+    `mild` are, by check, rules whose findings are only warnings.  With a baseline, only those default limits apply that
+    compare with the baseline, because the baseline says what is allowed.
     """
     said = {check for limit in given if limit.where == Where() for check in matching(limit.check, limit.said)}
     left = (CHECKS[check] for check in sorted(set(checks) - said))
@@ -124,9 +124,10 @@ def all_limits(
 
 
 def mild_rules(selection: Selection) -> Mapping[str, tuple[str, ...]]:
-    """Return, by check, the rules whose findings only warn: those of severity "warning".
+    """Return, by check, the rules whose findings are only warnings: those of severity "warning".
 
-    And in articles those that judge by neighbours or position: what stood around a line on its page is gone.
+    In articles, these are also rules about neighbours or position, because lines around a line of the page may be
+    missing.
     """
     rules = [(sourced.name, sourced.rule) for sourced in selected(selection)]
     mild = tuple(name for name, rule in rules if rule.severity == "warning")
@@ -140,14 +141,17 @@ def _looks_around(rule: Rule) -> bool:
 
 
 def _usual(check: Check, soft: tuple[str, ...]) -> Iterator[Limit]:
-    """Yield the limits that hold of a check if nothing is said: none may be found, and what is soft only warns."""
+    """Yield the default limits of a check: no finding is allowed, and soft findings are only warnings."""
     yield Limit(check.id, level=check.level, without=soft)
     if soft and check.level == "error":
         yield Limit(check.id, level="warning")
 
 
 def held(limit: Limit, measure: Measure, counted: int, before: int) -> Held:
-    """Return whether a limit holds.  `counted` are the articles, `before` those of the baseline, for a least number."""
+    """Return whether a limit holds.
+
+    For a minimum, `counted` is the number of articles, and `before` that of the baseline.
+    """
     if limit.least is not None:
         least = limit.least * before if limit.is_rate else limit.least
         words = f"{counted:,} articles, at least {_amount_words(limit.least, limit.is_rate)} required"
@@ -173,6 +177,6 @@ def _amount_words(number: float, is_rate: bool) -> str:
 
 
 def rate_words(count: Count, of: Count, is_of_characters: bool) -> str:
-    """Return a share in words; "" if nothing was looked at."""
+    """Return a share in words; "" if there are no subjects."""
     part, whole = (count.characters, of.characters) if is_of_characters else (count.subjects, of.subjects)
     return f"{part / whole:.1%}" if whole else ""

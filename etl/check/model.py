@@ -1,4 +1,4 @@
-"""The nouns of a check: what was looked at, what was found, what may be found, and the report of it all."""
+"""The records of a check: subjects, findings, limits, and the report."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -14,12 +14,15 @@ Level = Literal["error", "warning", "note"]
 
 # Characters of a text that a finding quotes.
 MAX_EXCERPT = 200
-# Findings that are kept, of each key and in all: SARIF takes 25,000.  What is counted is always all of them.
+# The most findings that are kept, per key and in total: SARIF allows 25,000.  Counts always include all findings.
 MAX_OF_KEY, MAX_FINDINGS = 1_000, 24_000
 
 
 class Key(Struct, frozen=True, order=True):
-    """What findings are counted by; the keys of a baseline.  Neither line numbers nor file names are part of it."""
+    """Check, rule and publisher, by which findings are counted; also the key of a baseline.
+
+    It has no line number and no file name.
+    """
 
     check: str
     rule: str = ""
@@ -27,7 +30,7 @@ class Key(Struct, frozen=True, order=True):
 
 
 class Place(Struct, frozen=True, gc=False):
-    """Where something stands: file, row of the record, line of its text; the record's id, and that of the article.
+    """A place: file, row of the record, line of its text, the id of the record, and the id of the article.
 
     `record` is "" for a file that is one document.  `file_line` is the line of the file; 0 where a file has none
     (Parquet, a packed archive, HTML).  `origin` is the place of an article in the raw page, as "path:line".
@@ -47,13 +50,13 @@ class Place(Struct, frozen=True, gc=False):
         return f"{path}{row}:{self.line}" if self.line else f"{path}{row}"
 
     def at(self, line: int) -> "Place":
-        """Return a line of the same document.  Of plain text that is the line of the file."""
+        """Return the place of a line of the same document.  In plain text, this is also the line of the file."""
         file_line = line if not self.record and self.file_line else self.file_line
         return structs.replace(self, line=line, file_line=file_line)
 
 
 class Finding(Struct, frozen=True, gc=False):
-    """One fault at one place.  `size` is its characters, `char_start` where it begins in the text."""
+    """One fault at one place.  `size` is its number of characters, `char_start` its start in the text."""
 
     key: Key
     place: Place
@@ -65,7 +68,7 @@ class Finding(Struct, frozen=True, gc=False):
 
 
 class Subject(Struct, frozen=True, gc=False):
-    """An article, or what a page holds of one: what findings are counted against, and what `where` may ask of it."""
+    """An article, or an article of a page: the unit of counts, with the values that `where` can test."""
 
     scope: Scope
     publisher: str = ""
@@ -76,7 +79,7 @@ class Subject(Struct, frozen=True, gc=False):
 
 
 class Count(Struct, frozen=True, gc=False):
-    """How many findings, on how many subjects, of how many characters."""
+    """Numbers of findings, of subjects with findings, and of their characters."""
 
     findings: int = 0
     subjects: int = 0
@@ -87,7 +90,10 @@ class Count(Struct, frozen=True, gc=False):
 
 
 class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a limit is for: patterns ("de*") that must all fit.  `rule` is of a finding, the rest of its subject."""
+    """The scope of a limit: patterns ("de*") that must all match.
+
+    `rule` is that of a finding, the others are of its subject.
+    """
 
     rule: str = "*"
     publisher: str = "*"
@@ -99,8 +105,8 @@ class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Limit(Struct, frozen=True):
     """How much of a check is allowed.  `most` and `least` are a number, or with `is_rate` a share from 0 to 1.
 
-    Findings whose rule is in `without` are not counted.  `said` is where it comes from: an option, a place in
-    copydesk.toml, or "" for what holds if nothing is said.
+    Findings whose rule is in `without` are not counted.  `said` is the source of the limit: an option, a place in
+    copydesk.toml, or "" for a default limit.
     """
 
     check: str
@@ -114,7 +120,7 @@ class Limit(Struct, frozen=True):
 
 
 class Measure(Struct, frozen=True):
-    """What a limit was held against: what was found, of how much."""
+    """The measured value for a limit: findings, and the total."""
 
     found: Count = Count()
     of: Count = Count()
@@ -124,9 +130,9 @@ class Measure(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A key with its count, how much was looked at, how bad it is, and why.
+    """A key with its count, the number of subjects, the level, and the reason for the level.
 
-    `before` is its count in the baseline, None if there is no baseline or it does not know the key.
+    `before` is its count in the baseline; None if there is no baseline, or if the baseline lacks the key.
     """
 
     key: Key
@@ -149,8 +155,8 @@ class Held(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """The outcome of a check: rows worst first, findings (at most MAX_FINDINGS, worst first), limits, words.
 
-    `levels` are those of the keys.  `failures` say why it fails, one line each; empty if it does not.  `notes_as` is
-    how `text` shows rows that are notes.
+    `levels` are the levels of the keys.  `failures` are the reasons why the check fails, one line each.  `notes_as`
+    says how format `text` shows rows that are notes.
     """
 
     rows: tuple[Row, ...] = ()
@@ -171,5 +177,5 @@ class Report(Struct, frozen=True):
         return found
 
     def level(self, finding: Finding) -> Level:
-        """Return how bad a finding is: as its key."""
+        """Return the level of a finding: that of its key."""
         return self.levels[finding.key]

@@ -1,6 +1,6 @@
 """Findings in articles -> the lines of the raw pages, through the audit beside the articles.
 
-The record of an article says where its first line stood; what was taken out and mended since is in the audit.
+The record of an article has the place of its first line.  The audit has all removals and repairs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ ByArticle = Mapping[str, Sequence[int]]
 
 
 class KeptSpan(Struct, frozen=True, gc=False):
-    """Characters that an article has of its document: from which of the article on, from which line on, and they."""
+    """Unchanged characters of a document in an article: their start there, their line in the document, the text."""
 
     start: int
     line: int
@@ -27,7 +27,7 @@ class KeptSpan(Struct, frozen=True, gc=False):
 
 
 def traced(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return findings with the lines of the raw pages that they come from, where there is an audit that fits."""
+    """Return findings with the lines of the raw pages, where there is a matching audit."""
     traced_ones = list(findings)
     by_root: dict[Path, dict[str, list[int]]] = {}
     for number, one in enumerate(findings):
@@ -41,7 +41,7 @@ def traced(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _root(path: str) -> Path:
-    """Return what `clean` wrote: the file, or the folder that has its parts."""
+    """Return the output of `clean`: the file, or the folder with its parts."""
     return Path(path).parent.parent if Path(path).parent.name == "articles" else Path(path)
 
 
@@ -53,7 +53,7 @@ def _origins(root: Path, by_article: ByArticle, findings: Sequence[Finding]) -> 
             if any(article_id in by_article for article_id, _ in pairs):
                 yield from _in_document(document, pairs, by_article, findings)
     except CopydeskError:
-        return  # no audit, or not of these articles: their records still say where they begin
+        return  # no audit, or one of other articles: the records still have the line where each article begins
 
 
 def _in_document(
@@ -67,7 +67,7 @@ def _in_document(
 
 
 def spans_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[KeptSpan]]:
-    """Return what each article has of a document unchanged, in order; `pairs` are the ids and texts of its articles."""
+    """Return the unchanged characters of a document in each of its articles, in order; `pairs` are ids and texts."""
     texts = [(article_id, text) for article_id, text in pairs if text]  # as Restoration counts them
     at, line = dict.fromkeys((article_id for article_id, _ in pairs), 0), 1
     spans: dict[str, list[KeptSpan]] = {article_id: [] for article_id, _ in pairs}
@@ -86,13 +86,13 @@ def spans_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Map
 
 
 def _line(spans: Sequence[KeptSpan], offset: int) -> int:
-    """Return the line of a character; of one that was mended, the line of what stands before it."""
+    """Return the line of a character.  For a repaired character, return the line of the text before it."""
     before = [span for span in spans if span.start <= offset] or list(spans[:1])
     return before[-1].line + before[-1].text.count("\n", 0, offset - before[-1].start) if before else 1
 
 
 def _offset(text: str, finding: Finding) -> int:
-    """Return the character of an article's text on which a finding's line begins, or the finding itself."""
+    """Return the place in an article's text where the finding begins, or the line of the finding."""
     if finding.char_start:
         return finding.char_start
     lines = text.split("\n")[: finding.place.line - 1]

@@ -1,4 +1,4 @@
-"""Which documents are articles, and what their records say: by the fields of the record, not by the name of a file."""
+"""Recognise articles by the fields of their records, not by the name of a file, and read these fields."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -19,11 +19,11 @@ from etl.record import Record
 from etl.shapes import SHAPES
 
 As = Literal["", "pages", "articles"]
-"""What the user says that records are which do not say so themselves; "" is: as they look."""
+"""The user's choice for records that do not say what they are; "": decide by their fields."""
 
 _OTHER_SHAPES = tuple(shape for shape in SHAPES.values() if shape.name != "copydesk")
-# What stands in the line of every article: the schema of our own ("copydesk\\/article" to some writers), or the names
-# of the fields of another shape.
+# Text in the line of every article: our own schema (some writers escape it as "copydesk\\/article"), or names of fields
+# of another shape.
 _IN_ALL_LINES = (
     (b'"copydesk',),
     *(tuple(f'"{name}"'.encode() for name in shape.always or shape.columns) for shape in _OTHER_SHAPES),
@@ -31,16 +31,16 @@ _IN_ALL_LINES = (
 
 
 class Fault(Struct, frozen=True, gc=False):
-    """What is wrong with a record: the field, and the fault."""
+    """A fault of a record: the field, and the fault."""
 
     field: str
     words: str
 
 
 class ArticleRecord(Struct, frozen=True, gc=False):
-    """What a check needs of an article's record, in whatever shape; "" is unknown.
+    """The fields of an article's record that a check needs, in any shape; "" is unknown.
 
-    `origin` is its place in the raw page: "path:row:line", as far as that is known.
+    `origin` is its place in the raw page: "path:row:line", as far as it is known.
     """
 
     id: str = ""
@@ -55,7 +55,10 @@ class ArticleRecord(Struct, frozen=True, gc=False):
 
 
 def records_of(share: Share, as_what: As) -> dict[int, ArticleRecord]:
-    """Return the articles among the lines of a share, by row; lines that are no JSON are left to who reads them."""
+    """Return the articles among the lines of a share, by row.
+
+    Lines that are not JSON are ignored: the reader rejects them.
+    """
     if share.format != "jsonl" or share.fault:
         return {}
     return dict(_articles(share, as_what))
@@ -65,7 +68,7 @@ def _articles(share: Share, as_what: As) -> Iterator[tuple[int, ArticleRecord]]:
     try:
         for row, line in lines_of(share):
             if as_what != "articles" and not any(all(part in line for part in parts) for parts in _IN_ALL_LINES):
-                continue  # a page: whoever reads it decodes it
+                continue  # a page: its reader decodes it
             try:
                 fields = msgspec.json.decode(line)
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -73,11 +76,11 @@ def _articles(share: Share, as_what: As) -> Iterator[tuple[int, ArticleRecord]]:
             if isinstance(fields, dict) and (record := article_record(fields, as_what)):
                 yield row, record
     except (OSError, Damaged):
-        return  # whoever reads the documents of the share meets the same, and it is a reject
+        return  # the reader of the share gets the same error, and yields a reject
 
 
 def record_of(document: Document, as_what: As) -> ArticleRecord | None:
-    """Return the article that a document is, if it does not come from a line; None if it is a page."""
+    """Return the article record of a document that is not a line of JSON; None if the document is a page."""
     if document.kind == "html" or not (document.kind == "article" or as_what == "articles"):
         return None
     extra = msgspec.json.decode(document.extra)
@@ -90,7 +93,7 @@ def record_of(document: Document, as_what: As) -> ArticleRecord | None:
 
 
 def article_record(fields: Mapping[str, Any], as_what: As) -> ArticleRecord | None:
-    """Return what is known of a record if it is an article: by its schema or its fields, or as the user says."""
+    """Return the article record in an object, if it is an article by its schema, its fields, or the user's choice."""
     if is_article(fields):
         return _own(fields)
     if as_what == "articles" or (not as_what and any(shape.fits(frozenset(fields)) for shape in _OTHER_SHAPES)):
@@ -113,7 +116,7 @@ def _own(fields: Mapping[str, Any]) -> ArticleRecord:
 
 
 def _contradictions(record: Record) -> Iterator[Fault]:
-    """Yield what a record says of its text and is not so: it was edited."""
+    """Yield the fields of a record that contradict its text, because it was edited."""
     if record.text_sha256 != text_sha256(record.text):
         yield Fault("text_sha256", "is not the hash of the text, so the text was edited")
     elif record.word_count != (words := count_words(record.text)):
@@ -121,7 +124,7 @@ def _contradictions(record: Record) -> Iterator[Fault]:
 
 
 def _other(fields: Mapping[str, Any], *faults: Fault) -> ArticleRecord:
-    """Return what can be had of a record of another shape, or of one that has a fault."""
+    """Return the known fields of a record in another shape, or with a fault."""
     names = ("publisher", "language", "status", "headline", "created", "added")
     own = next((value for name in ("id", "identifier") if isinstance(value := fields.get(name), str)), "")
     origin = fields.get("origin")
@@ -131,6 +134,6 @@ def _other(fields: Mapping[str, Any], *faults: Fault) -> ArticleRecord:
 
 
 def _origin(path: str, row: object, line: object) -> str:
-    """Return where in which raw document an article begins; that of the first record of a file is the file."""
+    """Return the place in the raw document where an article begins, without the row if the file is one document."""
     numbers = ([row] if isinstance(row, int) and row > 1 else []) + ([line] if isinstance(line, int) and line else [])
     return ":".join((path, *map(str, numbers))) if path else ""

@@ -1,8 +1,8 @@
-"""Short lines that recur and no rule knows: counted by publisher, with files between, so that memory stays bounded.
+"""Short lines that recur and that no rule matches, counted by publisher in files, so that memory stays bounded.
 
-A shard writes its distinct short lines, each with the number of its subjects and the first place.  Their keys are added
-up over all shards; then the lines behind the keys that recur are read.  A line that only the classifier takes is
-known to no rule.
+A shard writes its distinct short lines, each with the number of its subjects and its first place.  The counts are added
+up by key over all shards.  Then the lines of the keys that recur are read.  A line that only the classifier removes
+counts as a line that no rule matches.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,14 +24,14 @@ from etl.rules.matching.recurrence import line_key
 if TYPE_CHECKING:
     from etl.dedup.arrays import U64
 
-# A line recurs if it stands in so many subjects of a publisher, and in such a share of them.  A template prints its
-# furniture on each page; a subhead such as "Background" is on one in a hundred.
+# A line recurs if it is in so many subjects of a publisher, and in this share of them.  A template prints its furniture
+# on each page; a subhead such as "Background" is on one in a hundred.
 MIN_SUBJECTS, MIN_SHARE = 3, 0.02
 KIND, KEYS, LINES = "recurring", ".npy", ".msgpack"
 
 
 class Line(Struct, frozen=True, gc=False):
-    """A distinct short line of a publisher: on how many subjects, who takes it ("" if it stays), the first place."""
+    """A short line of a publisher: its number of subjects, the rule that removes it ("" if none), its first place."""
 
     key: int
     label: str
@@ -52,7 +52,7 @@ class Lines:
     def add(
         self, scope: Scope, publisher: str, blocks: Sequence[tuple[Block, Sequence[Removal]]], place: Place
     ) -> None:
-        """Add the short lines of a subject that no rule knows."""
+        """Add the short lines of a subject that no rule matches."""
         labels: set[str] = set()
         for block, removals in blocks:
             words = block.text.split()
@@ -94,7 +94,7 @@ def recurring(workspace: Workspace, shards: int, totals: Totals) -> list[Line]:
 
 
 def suspects(lines: Sequence[Line], totals: Totals) -> Iterator[Finding]:
-    """Yield a finding for each line that recurs; on articles only for one that stays, for the rest is left over."""
+    """Yield a finding for each line that recurs; in articles, only for lines that stay."""
     for line in lines:
         if line.scope == "raw" or not line.rule:
             of = total(totals, line.scope, line.publisher).subjects

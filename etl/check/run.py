@@ -1,4 +1,4 @@
-"""A check over all inputs: shard by shard, then what needs all of them."""
+"""A check of all inputs: shard by shard, then the checks that need all shards."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -28,9 +28,9 @@ from etl.pipeline.workspace import Workspace
 
 
 class CheckOutcome(Struct, frozen=True):
-    """What a check found before it is held against anything: sums, lines that recur, and words for the user.
+    """The result of a check before it is compared with limits: sums, lines that recur, and messages for the user.
 
-    `unread` counts inputs that could not be read, where no check counts them.
+    `unread` counts inputs that could not be read, if no check counts them.
     """
 
     tallied: Tallied
@@ -73,7 +73,7 @@ _NO_AUDIT = {
 
 
 def _is_blank(tallied: Tallied) -> bool:
-    """Return whether nothing was read: no text of any page, no article, no audit, nothing that could not be read."""
+    """Return whether there was nothing to check: no text of a page, no article, no audit and no unreadable input."""
     are_pages = all(scope == "raw" for scope, _ in tallied.totals)
     is_read = any(key.check == "raw.unreadable" for key in tallied.counts)
     return are_pages and not is_read and not any(count.characters for count in tallied.totals.values())
@@ -110,7 +110,7 @@ class _Plan:
 
 
 def _of_all(job: CheckJob, workspace: Workspace, checked: Sequence[Checked], threads: int) -> Iterator[Finding]:
-    """Yield what can be found only when all shards are known."""
+    """Yield the findings that need all shards."""
     if any(one.articles for one in checked):
         if "art.ids" in job.checks:
             yield from _same_ids(workspace, len(checked))
@@ -119,7 +119,10 @@ def _of_all(job: CheckJob, workspace: Workspace, checked: Sequence[Checked], thr
 
 
 def _same_ids(workspace: Workspace, shards: int) -> Iterator[Finding]:
-    """Yield the articles whose id an earlier one has.  In memory are 8 bytes for each article, and those of a shard."""
+    """Yield the articles with the id of an earlier article.
+
+    In memory are 8 bytes for each article, and those of a shard.
+    """
     repeated = _repeated(workspace, shards)
     first: dict[str, str] = {}
     for shard in range(shards) if len(repeated) else ():
@@ -147,7 +150,7 @@ def _hash(article_id: str) -> int:
 
 
 def _duplicates(job: CheckJob, workspace: Workspace, shards: int, threads: int) -> Iterator[Finding]:
-    """Yield the blocks that `clean` would drop as copies, and articles that would go whole, once each."""
+    """Yield the blocks and the whole articles that `clean` would drop as duplicates, each once."""
     select(job.job, workspace, shards, threads)
     for shard in range(shards):
         drops = read_drops(workspace, shard)
@@ -169,7 +172,7 @@ def _duplicates(job: CheckJob, workspace: Workspace, shards: int, threads: int) 
 
 
 def _is_refrain(line: int, article: ArticleAt, drop: Drop) -> bool:
-    """Return whether an article repeats a line naturally, and says it itself before."""
+    """Return whether a duplicate is a refrain: a repeated line of an article whose keeper is in the same article."""
     return line in article.refrains and drop.keeper.rpartition(":")[0] == str(article.place)
 
 

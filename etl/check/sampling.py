@@ -1,9 +1,9 @@
-"""Draw removals from an audit for a person to judge, so that the verdicts bound what was wrongly removed.
+"""Draw removals from an audit for a person to judge, so that the verdicts give a bound on the wrong removals.
 
-What is drawn are removed *characters*: each draw falls on one, and the removal that holds it is judged.  A stratum is a
-rule with a kind.  Of `draws` each stratum gets the whole part of its share; the rest are drawn among all strata, each
-with the probability of the fraction that it lacks.  So every draw counts alike, the expected number of wrong draws is
-the wrong share of all removed characters, and among the draws of a rule it is the share of that rule's.
+Each draw picks a removed *character*, and the removal that contains it is judged.  A stratum is a rule with a kind.
+Each stratum first gets its share of `draws`, rounded down.  The remaining draws are given to strata at random, in
+proportion to the fractions that were cut off.  So every draw has the same weight.  The expected share of wrong draws is
+the wrong share of all removed characters, and among the draws of a rule it is the wrong share of that rule.
 """
 
 from bisect import bisect
@@ -23,18 +23,18 @@ from etl.formats.own_records import read_texts
 from etl.restoration import AuditedDocument, articles_of, read_audit
 
 REMOVING = frozenset(("drop", "cut", "extract", "reject", "duplicate"))
-# Characters of the removed text, and of what stands above and below it, that are shown to the judge.
+# The most characters that are shown to the judge: of the removed text, and of the text above and below it.
 MAX_SHOWN, MAX_AROUND = 2_000, 200
 
 Positive = Annotated[int, Meta(ge=1)]
 Stratum = tuple[str, str]
-"""A rule, and the kind of what it takes."""
+"""A rule, and the kind of what it removes."""
 
 
 class Draw(Struct, frozen=True):
-    """A removal that was drawn, once or more: what is judged.
+    """A removal that was drawn at least once, and is to be judged.
 
-    `above` and `below` are what stands around it on its page.  It is number `id` of `rows`.  `stratum` are the removed
+    `above` and `below` are the text around it on the page.  It is number `id` of `rows`.  `stratum` are the removed
     characters of its stratum, `removed` those of all.
     """
 
@@ -57,7 +57,7 @@ class Draw(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """An entry that was hit, how often, and what stands above and below it on its page ("" if that is not known)."""
+    """An entry that was drawn, how often, and the text above and below it on its page ("" if unknown)."""
 
     entry: Entry
     times: int
@@ -103,7 +103,7 @@ def _allotted(strata: Mapping[Stratum, int], draws: int, random: Random) -> Mapp
 
 
 def _hit(audit: Path, wanted: Mapping[Stratum, list[int]]) -> Iterator[Hit]:
-    """Yield the entries that hold a wanted character of their stratum, with what stands around them on the page."""
+    """Yield the entries that contain a drawn character of their stratum, with the text around them on the page."""
     passed = Counter[Stratum]()
     for document, texts in _with_texts(audit):
         hits: list[tuple[Entry, int]] = []
@@ -133,7 +133,7 @@ def _with_texts(audit: Path) -> Iterator[tuple[AuditedDocument, list[str]]]:
 
 
 def _removals(document: AuditedDocument) -> Iterator[Entry]:
-    """Yield the entries that removed text; a headline went into its field, and white space is not text."""
+    """Yield the entries that removed text.  A headline that was moved to its field and white space do not count."""
     for entry in document.entries:
         if entry.action in REMOVING and not entry.rule.startswith(FRAME) and entry.before:
             yield entry

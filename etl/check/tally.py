@@ -10,13 +10,13 @@ from etl.check.checks import CHECKS
 from etl.check.model import MAX_FINDINGS, MAX_OF_KEY, Count, Finding, Key, Limit, Measure, Scope, Subject, Where
 
 Totals = Mapping[tuple[Scope, str], Count]
-"""How much was looked at, by scope and publisher."""
+"""The numbers of subjects, by scope and publisher."""
 
 ANYWHERE, NOTHING = Where(), Count()
 
 
 class Tallied(Struct, frozen=True):
-    """What some subjects came to: counts by key, measures by limit, totals, and some of the findings."""
+    """The sums of some subjects: counts by key, measures by limit, totals, and some of the findings."""
 
     counts: Mapping[Key, Count] = {}
     measures: tuple[Measure, ...] = ()
@@ -25,7 +25,7 @@ class Tallied(Struct, frozen=True):
 
 
 class Tally:
-    """Adds up subjects with their findings, and what others have added up."""
+    """Adds up subjects with their findings, and the sums of other tallies."""
 
     def __init__(self, limits: Sequence[Limit]) -> None:
         self._counters = [_Counter(limit) for limit in limits]
@@ -35,7 +35,7 @@ class Tally:
         self._kept_of = Counter[Key]()
 
     def add(self, subject: Subject, findings: Sequence[Finding]) -> None:
-        """Add a subject with what was found on it."""
+        """Add a subject with its findings."""
         of, name = Count(0, 1, subject.characters), (subject.scope, subject.publisher)
         self._totals[name] = self._totals.get(name, NOTHING) + of
         for counter in self._counters:
@@ -45,7 +45,7 @@ class Tally:
             self.find(subject, findings)
 
     def find(self, subject: Subject, findings: Sequence[Finding]) -> None:
-        """Add what was found on a subject that was added before."""
+        """Add findings of a subject that was added before."""
         by_key: dict[Key, Count] = {}
         for one in findings:
             by_key[one.key] = by_key.get(one.key, Count(0, 1, 0)) + Count(1, 0, one.size)
@@ -58,7 +58,7 @@ class Tally:
                 counter.found += counter.counted(findings)
 
     def merge(self, other: Tallied) -> None:
-        """Add what another has added up."""
+        """Add the sums of another tally."""
         for key, count in other.counts.items():
             self._counts[key] = self._counts.get(key, NOTHING) + count
         for name, count in other.totals.items():
@@ -81,7 +81,7 @@ class Tally:
 
 
 class _Counter:
-    """What one limit counts: findings, and the subjects that it is for; `of` is counted only if it is for some."""
+    """The counts of one limit: findings, and the subjects in its scope; `of` is counted only if it has a scope."""
 
     def __init__(self, limit: Limit) -> None:
         self._where, self._rule, self._without = limit.where, limit.where.rule, frozenset(limit.without)
@@ -108,7 +108,7 @@ class _Counter:
 
 
 def fits(where: Where, subject: Subject) -> bool:
-    """Return whether a limit is for a subject."""
+    """Return whether a subject is in the scope of the limit."""
     return (
         _like(subject.publisher, where.publisher)
         and _like(subject.language, where.language)
@@ -124,7 +124,7 @@ def concerned(limit: Limit, key: Key) -> bool:
 
 
 def total(totals: Totals, scope: Scope, publisher: str | None = None) -> Count:
-    """Return how much of a scope was looked at, of one publisher or of all."""
+    """Return the number of subjects in a scope, of one publisher or of all."""
     return sum((one for (of, name), one in totals.items() if of == scope and publisher in (None, name)), NOTHING)
 
 

@@ -1,6 +1,6 @@
-"""The work of a check on one shard: documents by the path of `clean`, findings instead of outputs.
+"""The work of a check on one shard: documents are processed as in `clean`, and give findings instead of outputs.
 
-What needs all shards is left in the workspace: fingerprints of articles, their ids, and short lines that may recur.
+Data for checks that need all shards is written to the workspace: fingerprints and ids of articles, and short lines.
 """
 
 from collections.abc import Sequence
@@ -31,12 +31,12 @@ from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.regexes.budget import BUDGET
 
 ARTICLES = "checked-articles"
-# Checks that ask which short lines recur.
+# Checks that need recurring short lines.
 RECURRING = ("raw.suspects", "art.suspects", "raw.drift")
 
 
 class CheckJob(Struct, frozen=True):
-    """What a worker is sent: how documents are cleaned, which checks are done, and the limits."""
+    """The settings that a worker gets: how documents are cleaned, the checks, and the limits."""
 
     job: Job
     checks: frozenset[str]
@@ -46,20 +46,21 @@ class CheckJob(Struct, frozen=True):
     def for_articles(self) -> Job:
         """Return the job for articles of other tools: by rules alone.
 
-        Nobody knows what stood around their lines; our own are never judged by the classifier again.
+        The classifier needs the lines around a line, and these are unknown. (The classifier never judges our own
+        articles.)
         """
         ignore = (*self.job.selection.ignore, CLASSIFIER)
         return structs.replace(self.job, selection=structs.replace(self.job.selection, ignore=ignore))
 
     def has(self, *checks: str) -> bool:
-        """Return whether one of these checks is done."""
+        """Return whether one of these checks runs."""
         return not self.checks.isdisjoint(checks)
 
 
 class Checked(Struct, frozen=True):
-    """What a shard came to.  `articles` are those whose ids and blocks are in the workspace.
+    """The result of a shard.  `articles` are the articles whose ids and blocks are in the workspace.
 
-    `unread` are inputs that could not be read, where that is not checked.
+    `unread` counts inputs that could not be read, if no check counts them.
     """
 
     tallied: Tallied
@@ -70,9 +71,9 @@ class Checked(Struct, frozen=True):
 
 
 class ArticleAt(Struct, frozen=True, gc=False):
-    """An article of a shard, for findings that are made when all shards are known.
+    """An article of a shard, for checks that need all shards.
 
-    `refrains` are the lines of the blocks that it repeats naturally: they are no copies within it.
+    `refrains` are the lines of refrains: they are not duplicates within the article.
     """
 
     id: str
@@ -171,7 +172,7 @@ class _ShardCheck:
         self._remember(record, document.blocks, place)
 
     def _remember(self, record: ArticleRecord, blocks: Sequence[Block], place: Place) -> None:
-        """Note an article, with its blocks, for checks across shards."""
+        """Record an article with its blocks, for checks across shards."""
         texts = ((block.text, f":{block.line}") for block in blocks)
         self._blocks.add_article(str(place), (place.path, record.id), texts)
         natural = refrains(blocks)
@@ -224,7 +225,7 @@ def read_articles(workspace: Workspace, shard: int) -> list[ArticleAt]:
 
 
 def _lost(judged: Judged, cleaned: Cleaned) -> str:
-    """Return how the story of a page was lost; "" if it was not."""
+    """Return why a page has no story; "" if it has one."""
     if any(record.status == "suspect" for record in cleaned.records):
         return "suspect"
     if any(record.text.strip() for record in cleaned.records):
@@ -245,6 +246,6 @@ def _blocks(judged: Judged, at: int) -> list[tuple[Block, Sequence[Removal]]]:
 
 
 def _file_line(share: Share, row: int) -> int:
-    """Return the line of a file on which a record stands; 1 for plain text, where it is that of the block."""
+    """Return the line of a file on which a record begins; 1 for plain text, where the line is that of the block."""
     lines = {"jsonl": row, "text": 1}
     return 0 if share.source.path.endswith((".gz", ".zst", ".bz2", ".xz")) else lines.get(share.format, 0)

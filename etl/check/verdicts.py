@@ -1,4 +1,4 @@
-"""Verdicts: the draws of an audit with what a person thinks of each, as CSV that a spreadsheet opens and gives back."""
+"""Verdicts: the draws of an audit, each with the verdict of a person, as CSV that a spreadsheet can edit."""
 
 import csv
 import io
@@ -16,20 +16,20 @@ from etl.writers import atomic
 
 Verdict = Literal["", "right", "wrong", "unsure"]
 
-# How the verdicts may be written; a judge types one letter.
+# The accepted spellings of verdicts; on the terminal, a judge types one letter.
 _WORDS: Mapping[str, Verdict] = {
     **{"": "", "k": "right", "right": "right", "ok": "right", "x": "wrong", "wrong": "wrong"},
     **{"?": "unsure", "unsure": "unsure"},
 }
 COLUMNS = ("verdict", *Draw.__struct_fields__, "packs")
-# A cell that begins so is a formula to a spreadsheet.
+# A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 QUOTE = "'"
 WAY_OUT = "Give the CSV that `copydesk audit sample` wrote."
 
 
 class JudgedDraw(Struct, frozen=True):
-    """A draw, what a person thinks of it, and the digest of the packs when it was drawn."""
+    """A draw, its verdict, and the digest of the packs at the time of the draw."""
 
     draw: Draw
     verdict: Verdict = ""
@@ -43,7 +43,7 @@ def write_verdicts(path: Path, judged: Iterable[JudgedDraw]) -> None:
 
 
 def as_csv(judged: Iterable[JudgedDraw]) -> str:
-    """Return verdicts as CSV.  Text that a spreadsheet would take for a formula has a quote before it."""
+    """Return verdicts as CSV. A text that looks like a formula gets a quotation mark before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -54,7 +54,7 @@ def as_csv(judged: Iterable[JudgedDraw]) -> str:
 
 
 def read_verdicts(path: Path) -> list[JudgedDraw]:
-    """Read verdicts.  Raises UsageError, with the line, for what cannot be meant."""
+    """Read verdicts.  Raises UsageError with the line of a fault."""
     try:
         text = read_small(path)
     except (OSError, UnicodeDecodeError) as error:
@@ -75,7 +75,7 @@ def read_verdicts(path: Path) -> list[JudgedDraw]:
 
 
 def _check_whole(path: Path, judged: Sequence[JudgedDraw]) -> None:
-    """Raise UsageError if rows are missing or doubled: a bound from a chosen part of a sample would be false."""
+    """Raise UsageError if rows are missing or occur twice: the bound of a selected part of a sample would be false."""
     rows = max((one.draw.rows for one in judged), default=0)
     if rows != len(judged) or {one.draw.id for one in judged} != set(range(1, rows + 1)):
         raise UsageError(str(path), "lacks rows of its sample, or has some twice", "Judge the whole sample.")
@@ -97,7 +97,7 @@ def _read_row(path: Path, number: int, fields: dict[str, str]) -> JudgedDraw:
 
 
 def _delimiter(text: str) -> str:
-    """Return what parts the columns: where figures have decimal commas, spreadsheets write semicolons."""
+    """Return the delimiter of columns: in countries with decimal commas, spreadsheets write semicolons."""
     head = text.split("\n", 1)[0]
     return max(",;\t", key=head.count)
 

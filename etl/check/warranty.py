@@ -1,4 +1,4 @@
-"""What a judged sample proves: "wrongly removed <= x % of removed characters, with 95 % confidence"; and by rule.
+"""The bound that a judged sample proves: "wrongly removed <= x % of removed characters"; in all, and by rule.
 
 The bounds are exact, one-sided bounds of a binomial share (Clopper and Pearson, 1934), by the standard library.
 """
@@ -19,14 +19,14 @@ from etl.packs import Selection, pack_versions, selected
 
 CONFIDENCE = 0.95
 WARRANTY = "audit.warranty"
-# Draws of a rule, below which its bound says nothing: of 10 right ones it is 26 %.
+# The fewest draws of a rule for a bound of its own: with 10 draws, all right, the bound is 26 %.
 MIN_DRAWS = 10
-# Halvings of an interval: more than a float has digits.
+# Halvings of an interval: more than a float has binary digits.
 HALVINGS = 60
 
 
 class Bound(Struct, frozen=True):
-    """Draws, how many of them wrong (an unsure one counts as wrong), and the most that can be wrong of all."""
+    """The number of draws, of wrong draws (unsure ones count as wrong), and the bound on the wrong share."""
 
     name: str
     draws: int
@@ -36,7 +36,7 @@ class Bound(Struct, frozen=True):
 
 
 class Warranty(Struct, frozen=True):
-    """What verdicts prove of all removed characters, and of rules with enough draws; the digest of the packs."""
+    """The bounds for all removed characters, and for rules with enough draws; and the digest of the packs."""
 
     whole: Bound
     rules: tuple[Bound, ...]
@@ -46,7 +46,7 @@ class Warranty(Struct, frozen=True):
 
 
 def warranty_of(path: Path, confidence: float = CONFIDENCE) -> Warranty:
-    """Return what the verdicts of a file prove.  Raises UsageError if there are none, or some are missing."""
+    """Return the warranty of a file of verdicts.  Raises UsageError if there are no verdicts, or some are missing."""
     judged = read_verdicts(path)
     if not judged:
         raise UsageError(str(path), "has no verdicts", "Draw a sample: copydesk audit sample AUDIT.")
@@ -60,7 +60,7 @@ def warranty_of(path: Path, confidence: float = CONFIDENCE) -> Warranty:
 
 
 def bound(name: str, judged: Sequence[JudgedDraw], confidence: float = CONFIDENCE) -> Bound:
-    """Return the bound that some verdicts prove.  Each draw counts alike: see `sampling`."""
+    """Return the bound that some verdicts prove.  All draws have the same weight: see `sampling`."""
     draws = sum(one.draw.draws for one in judged)
     unsure = sum(one.draw.draws for one in judged if one.verdict == "unsure")
     wrong = sum(one.draw.draws for one in judged if one.verdict == "wrong") + unsure
@@ -74,7 +74,7 @@ def statement(warranty: Warranty) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in per cent, rounded up: a bound must not become smaller in print.
+    """Return a share in per cent, rounded up, because a bound must not become smaller when it is printed.
 
     >>> percent(0.014866), percent(1.0)
     ('1.49 %', '100.00 %')
@@ -84,13 +84,13 @@ def percent(share: float) -> str:
 
 
 def packs_digest(selection: Selection) -> str:
-    """Return the digest of the rules of a selection: any change of one, or of which are chosen, changes it."""
+    """Return the digest of the rules of a selection.  It changes if a rule changes, or if other rules are selected."""
     names = [sourced.name for sourced in selected(selection)]
     return sha256(msgspec.json.encode([pack_versions(selection), names])).hexdigest()[:16]
 
 
 def unproved(required: str, selection: Selection) -> Iterator[Finding]:
-    """Yield why a requirement, "warranty=VERDICTS:1%", does not hold.  Raises UsageError if it cannot be meant."""
+    """Yield why a requirement such as "warranty=VERDICTS:1%" is not met.  Raises UsageError if it is malformed."""
     what, _, said = required.partition("=")
     name, mark, most = said.rpartition(":")
     if what != "warranty" or not mark or not name:
@@ -106,7 +106,7 @@ def unproved(required: str, selection: Selection) -> Iterator[Finding]:
 
 
 def upper_bound(wrong: int, draws: int, confidence: float = CONFIDENCE) -> float:
-    """Return the largest share under which so few wrong ones, or fewer, still have probability 1 - confidence.
+    """Return the largest wrong share for which at most so many wrong draws have the probability 1 - confidence.
 
     If each draw is wrong with probability p, independently, the bound is below p in at most 1 - confidence of all
     samples.  The same holds if the draws have different probabilities with mean p (Hoeffding 1956, theorem 4: for at
@@ -127,7 +127,7 @@ def upper_bound(wrong: int, draws: int, confidence: float = CONFIDENCE) -> float
 
 
 def at_most(wrong: int, draws: int, share: float) -> float:
-    """Return the probability of at most so many wrong ones, if each draw is wrong with probability `share`."""
+    """Return the probability of at most so many wrong draws, if each draw is wrong with probability `share`."""
     if share <= 0 or wrong >= draws:
         return 1.0
     if share >= 1:

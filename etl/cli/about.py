@@ -1,4 +1,4 @@
-"""`copydesk completion` and `help`: what shells and readers need to know of this program."""
+"""`copydesk completion` and `copydesk help`."""
 
 import click
 from click.shell_completion import CompletionItem
@@ -6,7 +6,7 @@ from click.shell_completion import CompletionItem
 from etl.cli.command import GroupedCommand
 from etl.cli.main import COMPLETION, SHELLS, cli
 
-# Bash splits `--from=html` into three words; click expects one.  In the script, these lines join such words again.
+# Bash splits `--from=html` into three words, but click expects one.  These lines of the script join such words again.
 BASH_WORDS = 'COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD'
 JOINED_WORDS = 'COMP_WORDS="${words[*]}" COMP_CWORD=$at'
 BASH_START = "    local response\n"
@@ -23,7 +23,7 @@ JOIN_WORDS = r"""    local response words=() at=0 place
 
 
 def _complete_commands(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the commands whose names begin so, below those that stand before."""
+    """Return the commands with this beginning, below the commands that stand before it."""
     context = ctx.find_root()
     for name in ctx.params.get("names") or ():
         found = context.command.get_command(context, name) if isinstance(context.command, click.Group) else None

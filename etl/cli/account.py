@@ -30,9 +30,9 @@ from etl.restoration import restore as restored_documents
 from etl.shapes import identity
 from etl.writers import atomic, check_regular, to_lines
 
-# Bytes.  A longer name of a file is cut, and gets a hash.
+# Bytes.  A longer file name is shortened, and gets a hash.
 MAX_NAME_BYTES = 240
-# Folders within one another: more cannot be removed by the standard library.
+# Nested folders.  The standard library cannot remove deeper ones.
 MAX_FOLDERS = 100
 
 
@@ -182,7 +182,7 @@ def _check_output(path: Path, force: bool) -> None:
 
 def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
     """Raise UsageError if the output would replace the articles, the audit or an input, as records name it."""
-    named = (one for one in read if "\0" not in str(one))  # no file has such a name
+    named = (one for one in read if "\0" not in str(one))  # not a possible file name
     names = {os.path.realpath(os.fsdecode(str(one).encode("utf-8", "surrogateescape"))): one for one in named}
     for target in targets:
         if (name := names.get(os.path.realpath(target))) is not None:
@@ -226,7 +226,7 @@ def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) ->
 
 
 def _write_folder(documents: Iterator[Restored], output: Path) -> None:
-    """Write a file for each input into a folder; it appears when all inputs are verified."""
+    """Write a file for each input into a folder, which appears after all inputs are verified."""
     inputs, taken = list[str](), list[Path]()
     with _appearing(output) as folder:
         for path, group in groupby(documents, key=lambda document: document.path):
@@ -240,7 +240,7 @@ def _write_folder(documents: Iterator[Restored], output: Path) -> None:
 
 
 def _body(group: Iterator[Restored]) -> Iterator[bytes]:
-    """Return one document as it was, or several of one file as JSON lines."""
+    """Return the text of a single document, or several documents of one file as JSON lines."""
     first, second = next(group), next(group, None)
     if second is None:
         yield first.text.encode("utf-8", "surrogatepass")
@@ -277,9 +277,9 @@ def _check_parents(output: Path, place: Path) -> None:
 
 
 def _place(folder: Path, path: str) -> Path:
-    """Return a new file inside a folder for an input, whatever its path says ("/etc/passwd", "../..")."""
+    """Return the path of a new file for an input, always inside the folder, even for "/etc/passwd" or "../.."."""
     named = [part for part in PurePosixPath(path).parts if part not in ("/", "//", "..", ".")] or ["stdin"]
-    if len(named) > MAX_FOLDERS:  # what lies deeper is one name
+    if len(named) > MAX_FOLDERS:  # deeper folders become one name
         named[MAX_FOLDERS:] = ["-".join(named[MAX_FOLDERS:])]
     parts = list(map(_name, named))
     place = folder
@@ -290,7 +290,7 @@ def _place(folder: Path, path: str) -> Path:
 
 
 def _variants(folder: Path, name: str) -> Iterator[Path]:
-    """Yield a name, then other names for it: two inputs never get the same name."""
+    """Yield a name, then variants of it, so that two inputs never get the same name."""
     yield folder / name
     number = 2
     while True:
@@ -299,7 +299,7 @@ def _variants(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _name(part: str) -> str:
-    """Return a part of a path as a name that every file system takes: in UTF-8, whatever the locale."""
+    """Return a part of a path as a name that every file system accepts: in UTF-8, in any locale."""
     name = part.replace("\0", "_").encode("utf-8", "replace")
     if len(name) > MAX_NAME_BYTES:
         begin = name[: MAX_NAME_BYTES - 33].decode(errors="ignore")

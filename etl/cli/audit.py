@@ -20,10 +20,10 @@ from etl.errors import UsageError, counted
 if TYPE_CHECKING:
     from etl.check.verdicts import JudgedDraw, Verdict
 
-# What a judge types.
+# The keys that a judge presses.
 KEYS: "dict[str, Verdict]" = {"k": "right", "x": "wrong", "?": "unsure"}
 UNDO, QUIT = "u", "q"
-# A person judges some hundred.
+# The most draws.  A person usually judges some hundred.
 MAX_DRAWS = 1_000_000
 
 
@@ -94,7 +94,7 @@ def sample_audit(
     if target:
         check_regular(target)
     selection = settings.selection(chosen)
-    before = read_verdicts(target) if target and target.exists() else None  # what is not a sample is not written over
+    before = read_verdicts(target) if target and target.exists() else None  # only a sample is overwritten
     judged = _drawn(path, draws, seed, selection)
     if before is not None and not force:
         if list(map(_identity, before)) != list(map(_identity, judged)):
@@ -167,13 +167,13 @@ def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[JudgedDra
 
 
 def _identity(judged: "JudgedDraw") -> tuple[object, ...]:
-    """Return what no spreadsheet changes in a draw."""
+    """Return the values of a draw that a spreadsheet does not change."""
     draw = judged.draw
     return judged.packs, draw.id, draw.rows, draw.draws, draw.removed, draw.row, draw.line, draw.line_sha256
 
 
 def _audit_of(path: Path) -> Path:
-    """Return the audit that a user means: the file, or that of a folder or file of articles."""
+    """Return the audit that a user means: the given file, or the audit of a folder or file of articles."""
     from etl.check.audits import is_audit
     from etl.formats import Source
     from etl.restoration import find_audit
@@ -186,13 +186,13 @@ def _audit_of(path: Path) -> Path:
 
 
 def _counted(judged: "Sequence[JudgedDraw]") -> str:
-    """Return how many removals there are to judge, and why they are fewer than the draws if they are."""
+    """Return the number of removals to judge, and the reason if they are fewer than the draws."""
     draws, removals = sum(one.draw.draws for one in judged), counted(len(judged), "removal")
     return removals if draws == len(judged) else f"{removals} (from {draws:,} draws; some were drawn more than once)"
 
 
 def _ask(target: Path, judged: "list[JudgedDraw]", save: "Callable[[list[JudgedDraw]], None]") -> None:
-    """Ask for the verdicts that are missing, one by one; each is saved as it is given."""
+    """Ask for the missing verdicts one by one, and save each at once."""
     say(f"{_counted(judged)}.  Press k for right, x for wrong, ? for unsure; u undoes the last verdict, and q stops.")
     given: list[int] = []
     at = _next(judged)
@@ -231,7 +231,7 @@ def _shown(judged: "list[JudgedDraw]", at: int) -> Iterator[str]:
 
 
 def _way_out(judged: "JudgedDraw", until: date) -> str:
-    """Return the exception that keeps a line that was wrongly removed, and the example that its rule could have."""
+    """Return the exception that keeps a wrongly removed line, and a `keeps` example for its rule."""
     from etl.report.ready import exception_table, is_of_pack
 
     draw = judged.draw
@@ -239,7 +239,7 @@ def _way_out(judged: "JudgedDraw", until: date) -> str:
     keeps = f'# or, in the rule {draw.rule}: keeps = ["{words[:300]}"]'
     if not is_of_pack(draw.rule):
         return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n# {draw.rule} is not a rule: it has no exceptions"
-    if not draw.line_sha256:  # a part of a line was cut out: there is no line to name
+    if not draw.line_sha256:  # only a part of the line was cut, so no exception can name a line
         return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
     table = exception_table(draw.rule, draw.path, draw.line_sha256[:12], "judged wrong in a sample", until)
     return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n{table}\n{keeps}"

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from etl.check.tasks import CheckJob
 
 FORMAT_NAMES = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "rdjson", "markdown")
-# Those in which the data stands as it is: control characters are made visible.
+# Formats that show text of the data: control characters are made visible.
 IN_WORDS = ("text", "concise", "github", "markdown")
-# The file to which GitHub Actions has the summary of a step written.
+# The variable with the file for the summary of a step of GitHub Actions.
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 checking_options = stacked(
@@ -229,7 +229,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
 
 
 def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[CheckOutcome, Rules]":
-    """Check the inputs; return what was found, and the limits that it is compared with."""
+    """Check the inputs; return the findings, and the limits with which they are compared."""
     from etl.check.baseline import read_baseline
     from etl.check.checks import chosen_checks
     from etl.check.judge import Rules
@@ -352,7 +352,7 @@ LEVELS = ("error", "warning", "note")
 def _write_baseline(
     path: Path, before: "Baseline | None", outcome: "CheckOutcome", rules: "Rules", reason: str
 ) -> None:
-    """Write the baseline, and say what has changed.  Exits 1 if something is worse and is not accepted."""
+    """Write the baseline, and print what has changed.  Exits with 1 if something became worse and is not accepted."""
     from etl.check.baseline import changes, of_now, updated, write_baseline
 
     now = of_now(outcome.tallied, rules.selection)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from etl.pipeline.run import Outcome
     from etl.pipeline.session import Request
 
-# Shards of a printed run that this process does before it starts others: so the first articles do not wait for them.
+# If articles are printed, this process does so many shards itself before it starts others, so that the first articles
+# appear at once.
 STARTED_HERE = 8
 
 
@@ -185,7 +186,7 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
 
 
 def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, list[str]]":
-    """Print articles as they are made; return with the outcome the words for the first rejects."""
+    """Print articles as they are made.  Return the outcome, and messages on the first rejects."""
     from etl.cli.progress import ProgressLine
     from etl.cli.show import MAX_REJECTS_SHOWN, reject_word
     from etl.engines.local import LocalEngine
@@ -218,7 +219,7 @@ def show_files(inputs: Sequence[str], chosen: dict[str, Any]) -> None:
 
 
 def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":
-    """Return the run that a user asks for, and the number of processes that it is worth."""
+    """Return the run that a user asks for, and a useful number of processes."""
     from etl.formats import find
     from etl.pipeline.job import Job
     from etl.pipeline.output import output_of, refuse_inputs

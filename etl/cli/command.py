@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed as text.
+# Parameters that name files, whose names may have bytes that are not UTF-8.  Names of rules and of an index are hashed
+# as text, so they must be UTF-8.
 OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path", "place")
-# Two options of the command line that cannot both be meant, and why.  With a value, it is that value of the first.
+# Two options that contradict each other on the command line, and the reason.  If a value is given, only this value of
+# the first one contradicts.
 CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
     ("quiet", True, ("verbose",), "one asks for less output, the other for more"),
     ("dry_run", True, ("output", "resume"), "a dry run writes nothing"),
@@ -33,16 +35,16 @@ CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
         "no duplicates are looked for",
     ),
 )
-# Groups of options that stand behind all others.
+# Groups of options that come last on a help page.
 LAST_GROUPS = {"Running": 1, "Other": 2}
 SHOW_SETTINGS = "--show-settings"
 NAME_INPUTS = "Name files or folders, or - for standard input."
 CORRECT_VALUE = "Correct the value, or remove the key."
-# Commands that look at what another would do: what a config or a variable says of that one holds for them, too.
+# Commands that show what another command would do.  The config and the variables of that command also apply to them.
 FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
 # Commands whose --json is one object on stderr, with all messages in it.
 JSON_ON_STDERR = ("clean", "diff", "dedup", "check")
-# Options of all commands, which may stand anywhere on the line; true if a value follows.
+# Options of all commands, which may be anywhere on the command line; true if a value follows.
 ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
     ("--no-config", "-vv", "--traceback", "-V", "--version"), False
 )
@@ -57,7 +59,7 @@ class GroupedOption(click.Option):
         self.group = group
 
     def variables(self, ctx: click.Context) -> Iterator[str]:
-        """Yield the variables of the environment that may set it: of its command, then of those that this follows."""
+        """Yield the variables that can set the option: of its command, then of the commands that this one follows."""
         prefix, _, command = (ctx.auto_envvar_prefix or "").rpartition("_")
         followed = (f"{prefix}_{name.upper()}" for name in reversed(FOLLOWS.get(command.lower(), ())))
         for one in (ctx.auto_envvar_prefix or "", *followed):
@@ -75,9 +77,9 @@ class GroupedCommand(click.Command):
         """Read the options.
 
         Raises PackError for a value of the config, UsageError for one of the environment or a contradiction, and
-        click.BadParameter for others; also for a word that is not UTF-8, though a path may have any bytes.
+        click.BadParameter for others; also for a word that is not UTF-8, unless it is a path, which may have any bytes.
         """
-        if SHOW_SETTINGS in args:  # which needs no input
+        if SHOW_SETTINGS in args:  # it needs no input
             args = [*args, "."]
         try:
             rest = super().parse_args(ctx, args)
@@ -119,7 +121,7 @@ class GroupedCommand(click.Command):
                 raise type(error)(place, f"{error.place}: {error.fault}", error.way_out) from None
             raise
         finally:
-            for said in held_warnings():  # no JSON object was written
+            for said in held_warnings():  # in case no JSON object was written
                 say(said, fg="yellow")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -157,7 +159,7 @@ def stacked(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
-    """Return an error about a value, with the config or variable that the value is from, if it is from one."""
+    """Return an error about a value with the config or the variable from which the value came, if any."""
     hinted = (one for one in ctx.command.params if error.param_hint in one.opts)
     parameter = error.param or next(hinted, None)
     name = str(parameter.name) if parameter else ""
@@ -176,7 +178,7 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
 
 
 def _place_in_config(ctx: click.Context, word: str) -> str:
-    """Return where the config names a rule or a pack; "" if it does not."""
+    """Return the place where the config names a rule or a pack; "" if there is none."""
     config: Config = ctx.obj
     if found := next((one.place for one in config.changes if one.change.rule == word), ""):
         return found
@@ -194,7 +196,7 @@ def _place_in_config(ctx: click.Context, word: str) -> str:
 def settings(ctx: click.Context) -> Iterator[str]:
     """Yield the options of a command as lines of a config, each with the source of its value.
 
-    Options without a value, and those that no config may have, are comments.
+    Options without a value, and those that a config cannot set, are comments.
     """
     from etl.config import NOT_FOR_CONFIGS
 
@@ -217,7 +219,7 @@ def settings(ctx: click.Context) -> Iterator[str]:
 
 
 def _warn_of_variables(ctx: click.Context) -> None:
-    """Name the variables of the environment that look like options of the command, and are none."""
+    """Warn of environment variables that look like options of the command, but are not."""
     options = [parameter for parameter in ctx.command.params if isinstance(parameter, GroupedOption)]
     known = {name for parameter in options for name in parameter.variables(ctx)}
     for name in sorted(os.environ):
@@ -244,12 +246,12 @@ def _contradictions(ctx: click.Context) -> Iterator[str]:
 
 
 def config_key(parameter: click.Parameter) -> str:
-    """Return the name that an option has in a config."""
+    """Return the name of an option in a config."""
     return next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
 
 
 def _key(spelling: str) -> str:
-    """Return an option as a variable has it.
+    """Return the part of a variable's name that stands for an option.
 
     >>> _key("--dedup-action")
     'DEDUP_ACTION'

@@ -149,7 +149,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 
 
 def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
-    """Raise UsageError if two outputs have one name, or if pairs or clusters cannot be written."""
+    """Raise UsageError if two outputs have the same name, or if pairs or clusters cannot be written."""
     from etl.errors import UsageError
     from etl.formats.own_files import PAIRS
     from etl.formats.own_records import check_target

@@ -19,7 +19,7 @@ from etl.errors import UsageError
 if TYPE_CHECKING:
     from etl.explain import LinePlace
 
-# "-:7", which would read as an option.
+# "-:7" is a place of standard input, and not an option.
 _STDIN_PLACE = re.compile(r"-(:\d+){1,2}")
 
 

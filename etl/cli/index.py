@@ -174,7 +174,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
 def maintain(inputs: tuple[str, ...], chosen: dict[str, Any]) -> None:
     """Run the maintenance that flags of `dedup` ask for.  Raises UsageError.
 
-    Of options that are for a run, those on the command line are refused; those of copydesk.toml are for other days.
+    Options of a run on the command line are refused; those of copydesk.toml are ignored.
     """
     if not chosen["index"]:
         raise UsageError("--index", "is missing", "Name the folder of the index.")

@@ -11,9 +11,9 @@ from etl.cli.command import GroupedCommand, GroupedOption, config_key
 from etl.cli.terminal import say
 from etl.errors import UsageError
 
-# Groups of the options of `clean` that hold for more than one run.
+# Groups of options of `clean` that are useful for more than one run.
 GROUPS = ("Rules", "Duplicates", "Index", "Reading", "Running")
-# And their options that hold for one.
+# Options of these groups that are useful for one run only.
 OF_ONE_RUN = ("resume",)
 # Columns of a comment.
 WIDTH = 100

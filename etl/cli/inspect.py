@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_WIDTH = 100
 # Columns before the words: the line's number, its sign, and spaces.
 MARGIN = 9
-# What became of a block.
+# Signs for what was done to a block.
 REMOVED, MOVED, COPY, CHANGED, TAGGED, KEPT = "-", ">", "=", "~", "?", " "
 SIGNS = {"extract": MOVED, "duplicate": COPY}
 
@@ -91,7 +91,7 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
 
 
 def _is_chosen(article: "ArticleChanges", chosen: dict[str, Any], seen: set[str]) -> bool:
-    """Return true if an article passes all filters; what it has of what they ask for is added to `seen`."""
+    """Return true if an article passes all filters.  The values that they test are added to `seen`."""
     fields = article.fields
     publishers = _names(fields.publisher) if chosen["publisher"] else ()
     rules = [entry.rule for entry in article.entries] if chosen["rule"] else ()
@@ -113,7 +113,7 @@ def _names(publisher: str) -> tuple[str, ...]:
 
 
 def _nothing(chosen: dict[str, Any], seen: Iterable[str]) -> str:
-    """Return why nothing is shown.  Raises UsageError for a status that there is not."""
+    """Return why nothing is shown.  Raises UsageError for a status that does not exist."""
     from etl.packs import Selection, did_you_mean, load_rules
     from etl.reasons import REASONS
     from etl.record import Status
@@ -136,7 +136,7 @@ def _nothing(chosen: dict[str, Any], seen: Iterable[str]) -> str:
 def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Iterator[str]:
     """Yield the lines of an article: its title, then its blocks, wrapped to a width unless that is 0.
 
-    There are none if only changes are asked for, and it has none.
+    There are none if only changes are wanted, and the article has none.
     """
     fields = article.fields
     found = (_removed(block.line, block.entry) if block.entry else _kept(block) for block in article.blocks)
@@ -157,7 +157,7 @@ def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Ite
 
 
 class PlainBlock(Struct, frozen=True):
-    """A block: how it fared (a sign), its line in the input, its words, and by which rules; "" if nothing was done."""
+    """A block: its sign, its line in the input, its words, and the rules that changed it ("" if none)."""
 
     sign: str
     line: int
@@ -166,7 +166,7 @@ class PlainBlock(Struct, frozen=True):
 
     @property
     def is_gone(self) -> bool:
-        """Whether the article does not have it."""
+        """Whether the block was removed from the article."""
         return self.sign in (REMOVED, MOVED, COPY)
 
 

@@ -26,7 +26,7 @@ from etl.processes import ENDING_SIGNALS, MIN_ADDRESS_SPACE, address_space, coll
 if TYPE_CHECKING:
     from etl.config import Config
 
-# Where each command is, and the line that `copydesk --help` shows for it: nothing is imported until it is run.
+# The module of each command, and its line in `copydesk --help`: a command is imported when it is run.
 COMMANDS = {
     "clean": ("etl.cli.clean", "Clean documents: one JSON article per line, every change recorded."),
     "diff": ("etl.cli.clean", "Show what `clean` would change; write nothing."),
@@ -50,7 +50,7 @@ COMMANDS = {
 
 # The section of a config that holds for all commands.
 COMMON = "common"
-# What the scripts of `copydesk completion` set, to ask for words.
+# The variable by which the scripts of `copydesk completion` ask for words.
 COMPLETION, SHELLS = "_COPYDESK_COMPLETE", ("bash", "zsh", "fish")
 
 
@@ -149,7 +149,7 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
 
 
 def _config(named: Path | None, is_unwanted: bool) -> "Config":
-    """Return the config that applies, and name one that is refused.  Raises PackError and UsageError."""
+    """Return the config that applies, and warn of one that is not used.  Raises PackError and UsageError."""
     from etl.config import Config, named_config, read_config
 
     if named and is_unwanted:
@@ -180,16 +180,16 @@ def main() -> None:
 
 
 def leave_at_signals() -> None:
-    """From here on a signal ends the process at once: no exception would be caught any more.
+    """From here on, a signal ends the process at once, because no exception would be caught any more.
 
-    When Python takes itself apart, it gives up our handlers, and the exit code would be that of the signal although all
-    is delivered.  So signals are ignored by then.
+    At the end, Python removes our handlers, and a signal would change the exit code although everything was delivered.
+    So signals are ignored from then on.
     """
     _handle((number for number in ENDING_SIGNALS if signal.getsignal(number) != _ignore), _leave)
 
 
 def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None] | signal.Handlers) -> None:
-    """Handle signals, but for those that are ignored: `nohup` has a run go on when the terminal is closed."""
+    """Handle signals, except those that are ignored: with `nohup`, a run continues when the terminal is closed."""
     for number in numbers:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
@@ -206,13 +206,16 @@ def _ended() -> int:
     except Terminated as ended:
         say("terminated; nothing half-written is left")
         return ended.exit_code
-    except PipeClosed:  # whoever read has seen enough
+    except PipeClosed:  # the reader has closed the pipe
         return 0
     return code
 
 
 def _settle_output() -> None:
-    """Drop output that a standard stream refuses: Python would write it again at exit, and change the exit code."""
+    """Drop output that a standard stream refuses.
+
+    Otherwise Python would try again at exit, and change the exit code.
+    """
     for number, stream in ((1, sys.__stdout__), (2, sys.__stderr__)):
         try:
             if stream is not None:
@@ -222,13 +225,13 @@ def _settle_output() -> None:
 
 
 def _end(number: int, _: object) -> None:
-    """End what is under way.  From here on another signal changes nothing: what is put away is not left half-way."""
+    """End the command.  From here on, another signal changes nothing, so that the cleaning up is completed."""
     _handle(ENDING_SIGNALS, _ignore)
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
 
 
 def _ignore(*_: object) -> None:
-    """Do nothing.  With SIG_IGN Python would show a traceback for a signal that came together with the first."""
+    """Do nothing.  With SIG_IGN, Python would show a traceback for a signal that came together with the first."""
 
 
 def _leave(number: int, _: object) -> None:
@@ -261,7 +264,7 @@ def _run() -> int:
         fault = of_system(name, error)
         say(f"copydesk: {fault}")
         return fault.exit_code
-    except Exception as error:  # the last resort: a fault of ours is never a traceback, and never exit 1
+    except Exception as error:  # last resort: a bug of ours is never shown as a traceback, and never exits with 1
         _trace()
         internal = f"internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows."
         say(f"copydesk: {MachineError('', 'memory ran out') if has_no_room(error) else internal}")
@@ -269,7 +272,7 @@ def _run() -> int:
 
 
 def _check_room() -> None:
-    """Refuse a limit of memory with which a library would end the process.  Raises MachineError."""
+    """Raise MachineError for a limit of memory with which a library would end the process."""
     limit = address_space()
     if limit is not None and limit < MIN_ADDRESS_SPACE:
         fault = f"this process may have {limit >> 20} MiB of memory (ulimit -v): it needs {MIN_ADDRESS_SPACE >> 20} MiB"
@@ -277,7 +280,7 @@ def _check_room() -> None:
 
 
 def _check_completion() -> None:
-    """Refuse to complete a line that no shell has given.  Raises UsageError."""
+    """Raise UsageError for a completion that was not requested by a shell."""
     asked = os.environ.get(COMPLETION, "")
     shell, _, wanted = asked.partition("_")
     words, place = os.environ.get("COMP_WORDS"), os.environ.get("COMP_CWORD")
@@ -325,9 +328,9 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
 
 
 def _wrong_type(option: click.Option, value: Any) -> str:
-    """Return what the value of an option must be, if the value of a config is something else; else "".
+    """Return what type a value of a config must have, if it has another type; else "".
 
-    What a word or a number has to be in particular, the option itself says.
+    The option itself checks the values of words and numbers.
     """
     if option.is_flag:
         return "" if isinstance(value, bool) else "true or false"
@@ -338,14 +341,14 @@ def _wrong_type(option: click.Option, value: Any) -> str:
 
 
 def _command_defaults(command: str, names: Mapping[str, click.Option], config: "Config") -> dict[str, Any]:
-    """Return a command's defaults: of [common], of the command that it follows, and its own; later ones win."""
+    """Return a command's defaults: those of [common], of the command that it follows, and its own, which override."""
     sections = (COMMON, *FOLLOWS.get(command, ()), command)
     found: dict[str, Any] = {}
     for section in sections:
         values = config.options.get(section, {})
         for key, value in values.items():
             if key in names:
-                # A number is read by the option, as if it stood in the command line.
+                # The option parses a number as if it were on the command line.
                 word = value if isinstance(value, (bool, list)) else str(value)
                 listed = [word] if names[key].multiple and not isinstance(word, list) else word
                 found[str(names[key].name)] = _located(config, key, listed)

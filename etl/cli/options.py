@@ -12,12 +12,12 @@ from etl.cli.types import Count, Encoding, Folder, Number, Output, RuleNames
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
-# What two texts are compared by, if a command has no --shingles.
+# The words for shingles in help texts, if a command has no --shingles.
 WORD_TRIPLES = "word triples"
 
 
 def output_option(endings: str) -> Callable[[Any], Any]:
-    """Return the option for where the output goes, with the endings that files can have."""
+    """Return the option for the output, with the endings that files can have."""
     return option(
         "Output",
         "-o",
@@ -203,7 +203,7 @@ index_option = option(
 
 
 def similarity_options(shingles: str) -> Callable[[Any], Any]:
-    """Return the options for what counts as a duplicate, with the words for what two texts are compared by."""
+    """Return the options for what counts as a duplicate; `shingles` are the words for shingles in their help."""
     return stacked(
         option(
             "Duplicates",

@@ -10,11 +10,11 @@ import click
 
 from etl.cli.terminal import say
 
-# Seconds.  A run that is done sooner shows nothing.
+# Seconds.  A shorter run shows no progress.
 SILENT_FOR = 1.0
-# Seconds between two lines: on a terminal the line is drawn anew, in CI it is a new one.
+# Seconds between two updates: on a terminal the line is replaced, in CI a new line is printed.
 BETWEEN = {"terminal": 0.2, "ci": 10.0}
-# Stages whose expected amount is bytes of input; of the others it is shards.
+# Stages that are measured in bytes of input; all others are measured in shards.
 READING = ("parse", "prepare", "clean", "fingerprint")
 STAGE_WORDS = {
     "parse": "reading",
@@ -47,7 +47,7 @@ class ProgressLine:
         self._show()
 
     def advance(self, amount: int, documents: int) -> None:
-        """Go on by so many bytes or shards."""
+        """Advance by so many bytes or shards."""
         self._done += amount
         self._documents += documents
         self._show()

@@ -132,7 +132,7 @@ def check_report(request: "Request", name: str) -> None:
 
 
 def report_of(one: "Session") -> str:
-    """Return the page of a run that is not delivered yet."""
+    """Return the page of a run before the run is delivered."""
     from etl.report.reading import RunFiles
     from etl.report.writing import report as report_page
 
@@ -143,7 +143,7 @@ def report_of(one: "Session") -> str:
 
 
 def write_report(name: str, page: str, force: bool) -> None:
-    """Write the page of a run.  Raises UsageError if a file that may not be replaced has appeared there."""
+    """Write the page of a run.  Raises UsageError if a file that must not be replaced has appeared there."""
     from etl.report.files import write_page
 
     write_page(Path(name), page, force)

@@ -1,4 +1,4 @@
-"""`copydesk rules try, new, suggest, diff`: what rules would do to documents, before they are used."""
+"""`copydesk rules try, new, suggest, diff`: the effect of rules on documents, before the rules are used."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Characters of a line that are shown.
 SHOWN_CHARS = 200
-# What becomes of a block in the new choice.
+# The signs of a block in the new selection.
 SIGNS = {"removed": "-", "kept": "+", "changed": "~"}
 
 pack_option = option("Output", "--pack", type=PackId(), default="", metavar="ID", help="Begin a new pack with this id.")
@@ -202,7 +202,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
 def _documents(inputs: Sequence[str], reading: "Reading") -> "Iterator[Callable[[Selection], Iterator[Judged]]]":
     """Find the inputs; return a function that yields their documents, edited by a selection of rules.
 
-    Says at the end what could not be read, and exits 4 for it, as `clean` does.
+    At the end, prints what could not be read, and exits with 4, as `clean` does.
     """
     from etl.engines.local import LocalEngine
     from etl.formats import Reject, find, spooled

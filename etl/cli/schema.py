@@ -1,4 +1,4 @@
-"""`copydesk schema`: what copydesk writes and reads, and what each field of it means."""
+"""`copydesk schema`: the formats that copydesk writes and reads, and the meaning of each field."""
 
 import click
 import msgspec

@@ -13,7 +13,7 @@ from msgspec import structs
 from etl.cli.terminal import say, visible, warn
 from etl.fold import fold
 
-if TYPE_CHECKING:  # a help page need not wait for the rules, nor a list of rules for the stages
+if TYPE_CHECKING:  # imported late: a help page needs no rules, and a list of rules needs no stages
     from etl.config import Config
     from etl.dedup import DedupSettings
     from etl.document import Textless
@@ -22,11 +22,12 @@ if TYPE_CHECKING:  # a help page need not wait for the rules, nor a list of rule
     from etl.packs import Selection
     from etl.record import OptionalFields
 
-# Of a size.  More are no size of anything.
+# The most characters of a size.
 MAX_DIGITS = 15
-# Bytes of a size.  Who writes less means another unit; smaller shards make more files than documents.
+# The least bytes of a size.  A smaller number is probably meant in another unit, and would make more shards than
+# documents.
 MIN_BYTES = 1000
-# Days for which an exception holds that is proposed: in a year, somebody looks at it again.
+# Days until a proposed exception ends: after a year, somebody should look at it again.
 EXCEPTION_DAYS = 365
 # The fields that --map fills.
 MAPPED = ("headline", "publisher", "author", "created", "url", "language", "id", "text", "html")
@@ -38,7 +39,10 @@ DEDUP_OPTIONS = {
 
 
 def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine]":
-    """Return the engine of a command, and remove its options; it starts when entered.  Raises click.BadParameter."""
+    """Return the engine of a command, and remove its options.
+
+    The engine starts when it is entered.  Raises click.BadParameter.
+    """
     from etl.engines.local import LocalEngine
 
     name, master = options.pop("engine"), options.pop("master")
@@ -52,7 +56,7 @@ def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine
 
 
 def worthwhile_jobs(found: "Found", shard_bytes: int, jobs: int) -> int:
-    """Return the number of processes that inputs are worth: a second one and its imports cost 0.3 s."""
+    """Return a useful number of processes for some inputs: the imports of a second process take 0.3 s."""
     size = sum(source.size for source in found.sources)
     is_small = size <= shard_bytes and not any(source.is_stream for source in found.sources)
     return 1 if is_small else jobs
@@ -119,9 +123,9 @@ def _pair(given: str) -> tuple[str, str]:
 
 
 def selection(options: dict[str, Any]) -> "Selection":
-    """Return the rule options of a command, with what copydesk.toml changes about rules as of today.
+    """Return the rule options of a command, with the exceptions and overrides that have not ended today.
 
-    Today is the time that goes into the records, so that a run can be repeated.
+    Today is the day of the time in the records, so that a run can be repeated.
     """
     from etl.packs import Selection, advice, rule_patterns, settled
 
@@ -148,7 +152,7 @@ def selection(options: dict[str, Any]) -> "Selection":
 
 
 def optional_fields(options: dict[str, Any]) -> "OptionalFields":
-    """Return the fields of records that a command is asked for.  Raises click.BadParameter."""
+    """Return the optional fields of records that a command must write.  Raises click.BadParameter."""
     from etl.record import OptionalFields
 
     structure = options.get("structure", "none")
@@ -158,7 +162,7 @@ def optional_fields(options: dict[str, Any]) -> "OptionalFields":
 
 
 def dedup_settings(options: dict[str, Any]) -> "DedupSettings":
-    """Return a command's options on duplicates; those that it lacks have their defaults."""
+    """Return a command's options of duplicates, with defaults for options that the command does not have."""
     from etl.dedup import DedupSettings
 
     named = {field: name for field, name in DEDUP_OPTIONS.items() if name in options}

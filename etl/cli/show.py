@@ -1,4 +1,4 @@
-"""What people see of a run: the summary, the diff, the counts."""
+"""The output of a run for people: the summary, the diff, the counts."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 Noun = TypeVar("Noun")
 
-# The rest stand in the file of rejects.
+# The most rejects that are shown; the file of rejects has all.
 MAX_REJECTS_SHOWN = 10
-# Seconds, and characters.  Of a shorter run the time says nothing, of a smaller one the rate.
+# Seconds, and characters.  The time of a shorter run and the rate of a smaller one say nothing.
 TIMED_SECONDS, TIMED_CHARS = 2.0, 1_000_000
-# Formats of which a summary need not speak; of the others a user may not know that they are read as such.
+# Formats that a summary does not mention.  For others, the user may not expect that a file is read in this format.
 PLAIN = {"text", "HTML", "JSON lines"}
-# How the warnings begin that count records of archives.
+# The beginning of warnings that count records of archives.
 _PASSED = "passed over: "
-# Notes on what an input holds beside its records, and what such an input is.
+# Notes on other content of an input beside its records, and the word for such an input.
 _BESIDE = (
     ("fields beside the records", "answer"),
     ("lines above the header", "table"),
@@ -56,7 +56,10 @@ def run_session(one: "Session", engine: "AbstractContextManager[Engine]", is_sil
 
 
 def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chosen: Mapping[str, Any]) -> None:
-    """Write the outcome of a run to stderr: one JSON object, or words.  What could not be read is named in any case."""
+    """Write the outcome of a run to stderr: one JSON object, or text.
+
+    Inputs that could not be read are always named.
+    """
     notes, errors = _notes(outcome), _errors(outcome, rejects, _rejects_file(chosen["output"]))
     if chosen["as_json"]:
         messages = [*held_warnings(), *notes, *(text.strip() for text in errors)]
@@ -69,7 +72,7 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
 
 
 def _notes(outcome: Outcome) -> Iterator[str]:
-    """Yield notes on what a user may want to look at."""
+    """Yield notes on results that a user should look at."""
     warnings = dict(outcome.tally.warnings)
     if emptied := warnings.get("emptied"):
         yield f"{counted(emptied, 'article')} without text, because all text was removed"
@@ -137,13 +140,13 @@ def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
 
 
 def changes(workspace: Workspace, is_verbose: bool) -> Iterator[str]:
-    """Yield each change of a run with its rule, if that is asked for."""
+    """Yield each change of a run with its rule, with --verbose."""
     for entry in _changes(workspace) if is_verbose else ():
         yield f"{place_of(entry.path, entry.row, entry.record, entry.line)}: {entry.rule}: {_seen(entry.before)}"
 
 
 def index_words(index: str, was_there: bool, is_empty: bool) -> list[str]:
-    """Return what a user may not expect of an index: that it is new, or that it has all of the input already."""
+    """Return a note if an index is new, or if it already has all of the input."""
     if not index:
         return []
     if not was_there:
@@ -185,7 +188,7 @@ def diff_lines(workspace: Workspace, counts: Counter[str]) -> Iterator[str]:
 
 
 def diff_objects(workspace: Workspace, counts: Counter[str]) -> Iterator[str]:
-    """Yield the changes of a run as JSON lines, as they would stand in the audit, and count them."""
+    """Yield the changes of a run as JSON lines, as in the audit, and count them."""
     for entry in _changes(workspace):
         counts["changes"] += 1
         yield as_json(entry) + "\n"
@@ -239,7 +242,7 @@ def reject_word(line: "RejectLine") -> str:
 
 
 def _changes(workspace: Workspace) -> Iterator[Entry]:
-    """Entries of what changes; a tag changes nothing, and white space between paragraphs is not shown."""
+    """Return the entries of changes, without tags and without white space between paragraphs."""
     entries = _lines(workspace, "audit", Entry)
     return (entry for entry in entries if entry.rule != GAP and entry.action not in BOOKED_NOTHING)
 

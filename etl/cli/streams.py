@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 NAME = "standard output"
-# C1 controls and DEL, and marks that turn the direction of writing.  C0 controls are left: colours need them, commands
-# show those of the data themselves, and JSON escapes them.
+# C1 controls and DEL, and marks that change the direction of writing.  C0 controls are not escaped here: colours need
+# them, commands escape those of the data, and JSON escapes them.
 _CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def escaped(text: str) -> str:
-    """Return a text with controls as JSON writes them: a JSON text stays one, of the same value.
+    """Return a text with controls escaped as in JSON, so that JSON keeps its value.
 
     >>> escaped("\\x9b2J")
     '\\\\u009b2J'
@@ -58,17 +58,17 @@ class GuardedOutput(io.RawIOBase):
         if not self._is_over:
             with self._naming():
                 self._open().buffer.write(self._shown(bytes(body)) if self._is_terminal else body)
-                self._open().buffer.flush()  # who writes here has a buffer already: a full disk is known at once
+                self._open().buffer.flush()  # the writer has a buffer already, so a full disk is noticed at once
         return memoryview(body).nbytes
 
     def flush(self) -> None:
-        """Hand on what is written."""
+        """Flush the stream."""
         if self._stream is not None and not self._is_over:
             with self._naming():
                 self._stream.flush()
 
     def end(self) -> None:
-        """Write no more; text that is still buffered is dropped."""
+        """Write nothing more, and drop buffered text."""
         self._is_over = True
 
     def _shown(self, body: bytes) -> bytes:
@@ -92,14 +92,14 @@ class GuardedOutput(io.RawIOBase):
 
 @contextmanager
 def guarded_output() -> Iterator[None]:
-    """Guard standard output in a block; what was written is handed on at its end.  Raises OSError and UsageError."""
+    """Guard standard output in a block, and flush it at the end of the block.  Raises OSError and UsageError."""
     hold_standard_files()
     before = sys.stdout
-    if before is not None and not hasattr(before, "buffer"):  # what a caller put in its place takes text alone
+    if before is not None and not hasattr(before, "buffer"):  # a replacement by a caller, which takes only text
         yield
         return
     guard = GuardedOutput(before)
-    # Files and pipes carry UTF-8, whatever the locale: JSON, TOML and pages are nothing else.
+    # Files and pipes get UTF-8 in any locale, because JSON, TOML and pages are UTF-8.
     encoding = before.encoding if before and guard.isatty() else "utf-8"
     errors = before.errors if before and before.errors != "strict" else "backslashreplace"
     stream = io.TextIOWrapper(io.BufferedWriter(guard), encoding, errors, line_buffering=guard.isatty())
@@ -117,7 +117,7 @@ def guarded_output() -> Iterator[None]:
 
 
 def hold_standard_files() -> None:
-    """Open the null device for each standard stream that is closed, so that no file of ours takes its number."""
+    """Open the null device for each closed standard stream, so that no file of ours gets its number."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)

@@ -44,7 +44,7 @@ def one_line(text: str, width: int = 100) -> str:
 
 
 def table(rows: Iterable[Sequence[object]], indent: str = "  ") -> str:
-    """Align rows: figures to the right, words to the left, the last column as it comes."""
+    """Align rows: figures to the right, words to the left, the last column unchanged."""
     cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
@@ -63,7 +63,7 @@ def paged(texts: Iterable[str]) -> None:
         for text in texts:
             click.echo(text, nl=False)
         return
-    os.environ.setdefault("LESS", "FRX")  # as git does; whoever has set it knows better
+    os.environ.setdefault("LESS", "FRX")  # as git does, unless the user has set it
     click.echo_via_pager(texts)
 
 

@@ -60,14 +60,14 @@ def _names(ctx: click.Context) -> list[str]:
 
     try:
         rules = load_rules(Selection(packs=ctx.params.get("rules") or ()))
-    except PackError:  # a pack that is being written: its names are not known yet
+    except PackError:  # a pack that is being written may be invalid
         rules = load_rules(Selection())
     names = {one.name for one in rules} | set(REASONS)
     return sorted({name.partition("/")[0] for name in names} | names)
 
 
 class PackId(click.ParamType):  # type: ignore[type-arg]  # as above
-    """The id of a pack that is to be; "" is none."""
+    """The id of a new pack; "" for none."""
 
     name = "pack"
 
@@ -120,7 +120,7 @@ class Folder(File):
 
 
 class Output(click.Path):
-    """What a command writes; an option in its place ("-o -f") is refused: a file of this name is hard to remove."""
+    """An output.  An option in its place ("-o -f") is refused, because a file with such a name is hard to remove."""
 
     def __init__(self) -> None:
         super().__init__(readable=False)
@@ -133,7 +133,7 @@ class Output(click.Path):
 
 
 class Target(Output):
-    """A file or folder to write; "-" is standard output, as no name is."""
+    """A file or folder to write; "-" or no name means standard output."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, or "" for standard output.  Raises click.BadParameter."""

@@ -1,4 +1,4 @@
-"""Find the blocks that repeat an earlier kept block: exactly, and the same for any batches, memory and processes.
+"""Find the blocks that repeat an earlier kept block, with the same result for any batches, memory and processes.
 
 settings      what counts as a duplicate, and what is done about it
 fingerprint   texts -> tokens, shingles, MinHash band keys, terms: one row a block
@@ -8,7 +8,7 @@ schema        the Arrow tables that are spilled, indexed and given to Spark
 store         fingerprints <-> these tables
 arrays        array types and operations that all steps use
 
-Banding only proposes; every similarity is an exact Jaccard of shingle sets.  Nothing here removes a block.
+Bands only give candidates; every similarity is an exact Jaccard of shingle sets.  Nothing here removes a block.
 """
 
 from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings

@@ -16,12 +16,13 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-# An odd 64-bit multiplier without structure (rrmxmx).  Any would do; saved fingerprints depend on this one.
+# An odd 64-bit multiplier without structure (rrmxmx).  Any such number would work, but saved fingerprints depend on
+# this one.
 _MIXER = np.uint64(0xD6E8FEB86659FD93)
 
 
 class Column(Protocol):
-    """32-bit values looked up by place: an array, or its stand-in on disk."""
+    """32-bit values that are read by place: an array, or a file."""
 
     def __getitem__(self, places: I64, /) -> U32:
         """Return the values at places."""
@@ -51,9 +52,9 @@ class Ragged(Struct, frozen=True, gc=False):
         return self.values[ranges(self.starts[lists], self.lengths(lists))]
 
     def read_pairs(self, earlier: I64, later: I64, at_once: int) -> Iterator[tuple["Ragged", I64, I64]]:
-        """Yield pairs of lists, as places among lists that are in memory: about so many values at a time.
+        """Yield pairs of lists, read into memory with about so many values at a time, as places among these lists.
 
-        These are read in the order of their file.  A page that is read at random costs more than to compare its lists.
+        Lists are read in the order of their file, because a random read takes longer than a comparison.
         """
         for turn in turns(self.lengths(earlier) + self.lengths(later), at_once):
             read, places = np.unique(np.concatenate([earlier[turn], later[turn]]), return_inverse=True)
@@ -62,15 +63,15 @@ class Ragged(Struct, frozen=True, gc=False):
 
 
 def ragged(values: Column, sizes: I32 | I64) -> Ragged:
-    """Return the lists of these sizes that stand one after the other in a column."""
+    """Return the lists of these sizes, which follow one another in a column."""
     starts = np.cumsum(sizes, dtype=np.int64)
     starts -= sizes
-    is_small = len(starts) and starts[-1] <= np.iinfo(np.uint32).max  # then half of the memory does
+    is_small = len(starts) and starts[-1] <= np.iinfo(np.uint32).max  # half of the memory is then enough
     return Ragged(values, starts.astype(np.uint32) if is_small else starts, sizes)
 
 
 def ranges(starts: U32 | I64, sizes: I64) -> I64:
-    """Count up from each start, that many places, one range after the other.
+    """Return the concatenated ranges with these starts and sizes.
 
     >>> ranges(np.array([5, 0]), np.array([2, 3])).tolist()
     [5, 6, 0, 1, 2]
@@ -80,14 +81,14 @@ def ranges(starts: U32 | I64, sizes: I64) -> I64:
 
 
 def turns(weights: I64, limit: int) -> Iterator[slice]:
-    """Cut places into slices that weigh about `limit` each, and hold at least one place."""
+    """Divide places into slices with a weight of about `limit` each, and at least one place."""
     edges = np.flatnonzero(np.diff(np.cumsum(weights) // limit)) + 1
     edges = np.concatenate([[0], edges, [len(weights)]]) if len(weights) else edges
     return map(slice, edges[:-1].tolist(), edges[1:].tolist())
 
 
 def mixed(values: U64) -> U64:
-    """Scatter 64-bit values: every bit of a result depends on every bit of its value (rrmxmx)."""
+    """Hash 64-bit values: every bit of a result depends on every bit of its value (rrmxmx)."""
     values = values ^ (values >> np.uint64(32))
     values *= _MIXER
     values ^= values >> np.uint64(29)

@@ -1,4 +1,4 @@
-"""Where tasks run.  An engine decides only that; what a task does is in `pipeline/tasks.py`.
+"""Engines decide where tasks run; the work of a task is in `pipeline/tasks.py`.
 
 local        this process, or worker processes of this machine
 worker       a worker process, and the pipe to it
@@ -20,35 +20,35 @@ Result = TypeVar("Result")
 
 
 class FindPairs(Protocol):
-    """Finds pairs where the fingerprints are: in files, one a shard, whose first blocks have these numbers."""
+    """Finds pairs among fingerprints in files: one file per shard, whose first blocks have these numbers."""
 
     def __call__(
         self, paths: Sequence[str], starts: "I64", compared: "ComparisonInput", blocks: "I64", /
     ) -> "PairSource":
-        """Return the source of the pairs among some blocks, which are given in order."""
+        """Return the source of pairs among some blocks, which are in order."""
         ...
 
 
 class Engine(Protocol):
-    """Runs tasks; `jobs` is how many at a time in processes or threads of this machine.
+    """Runs tasks, at most `jobs` at a time in processes or threads of this machine.
 
-    `pair_source` finds the pairs of similar blocks; None where this process does.
+    `pair_source` finds the pairs of similar blocks; None if this process finds them.
     """
 
     jobs: int
 
     @property
     def pair_source(self) -> FindPairs | None:
-        """Return what finds pairs."""
+        """Return the function that finds pairs."""
         ...
 
     def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Run a task on each item, once or more, anywhere; yield small results in item order.
+        """Run a task on each item, perhaps more than once, and yield its small results in the order of items.
 
         Items are taken as they are needed.  Raises MachineError if the process of a task dies, and what a task raises.
         """
         ...
 
     def stop(self) -> None:
-        """End all tasks that are under way.  When this returns none of them runs; the next `map` starts anew."""
+        """End all running tasks.  When this returns, no task runs; the next `map` starts new ones."""
         ...

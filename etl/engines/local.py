@@ -1,7 +1,7 @@
 """This machine: tasks run in this process where the work is small, else in worker processes.
 
-Workers stay for all stages of a run, and are killed when it ends early: all they write is written under names of their
-own.
+Workers are used for all stages of a run.  If the run ends early, they are killed, which is safe because they write
+under unique names.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +21,8 @@ MAX_WAITING = 8
 class LocalEngine:
     """Runs tasks in up to `jobs` processes, which start when there is work for two.
 
-    The first `here` items of a `map` are done in this process: their results come without waiting for a start.
+    The first `here` items of a `map` are processed in this process, so that their results need not wait for a worker to
+    start.
     """
 
     pair_source = None
@@ -53,7 +54,7 @@ class LocalEngine:
             yield from self._spread(task, chain(rest, items))
 
     def _spread(self, task: Callable[[Item], Result], items: Iterator[Item]) -> Iterator[Result]:
-        """Yield each idle worker the next item; yield results in order."""
+        """Give each idle worker the next item, and yield results in order."""
         results: dict[int, Result] = {}
         numbered = enumerate(items)
         pending = next(numbered, None)

@@ -1,4 +1,4 @@
-"""What came of a task, as a value: an engine carries it from where the task ran to where the run is planned."""
+"""The outcome of a task as a value, which an engine returns to the process that plans the run."""
 
 import traceback
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def outcome(task: Callable[[Any], object], item: object) -> object:
 
 
 def result_of(number: int, came: Any) -> Any:
-    """Return the result in an outcome.  Raises the error of the task; what is not one of ours, as a MachineError."""
+    """Return the result in an outcome.  Raises the error of the task, as a MachineError if it is not one of ours."""
     if isinstance(came, CopydeskError):
         raise came
     if isinstance(came, Failure):

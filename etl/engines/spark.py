@@ -1,9 +1,8 @@
 """A Spark cluster: tasks run on its executors, and pairs of similar blocks are found by its shuffles.
 
-All machines see the folder of the run, and that of the inputs, under the same path; copydesk is installed on each.
-Relative paths mean the same there: a task runs in the folder in which the command was given.  An executor that dies is
-replaced by Spark, which gives its tasks to another: each writes under a name of its own, so it does not matter if both
-come to an end.
+All machines need the folder of the run and the inputs at the same paths, and an installed copydesk.  Tasks run in the
+current folder of the command, so that relative paths work.  If an executor dies, Spark gives its tasks to another one.
+Each task writes under a unique name, so both may finish.
 """
 
 import os
@@ -24,12 +23,12 @@ from etl.errors import MachineError, UsageError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-# Items for each core that are handed to Spark together, and held meanwhile: so many that cores seldom wait.
+# Items per core that are sent to Spark at a time and kept in memory: so many that cores seldom wait.
 ITEMS_A_CORE = 4
 
 
 class SparkEngine:
-    """Runs tasks in a Spark session, which stays that of its owner; `jobs` counts threads of this process."""
+    """Runs tasks in a Spark session, which its owner must stop; `jobs` is the number of threads of this process."""
 
     def __init__(self, session: "SparkSession", jobs: int = 1) -> None:
         self.jobs, self._session = jobs, session
@@ -54,7 +53,7 @@ class SparkEngine:
             done += len(some)
 
     def stop(self) -> None:
-        """Cancel what is under way.  A `map` ends its tasks before it raises what one of them raised."""
+        """Cancel all running jobs.  A `map` ends its tasks before it raises an error of one of them."""
         self._session.sparkContext.cancelJobsWithTag(self._tag)
 
     @contextmanager
@@ -87,7 +86,7 @@ def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
     try:
         yield SparkEngine(session, jobs)
     finally:
-        with suppress(Py4JError):  # where its process died, there is nothing to stop
+        with suppress(Py4JError):  # if its process died, there is nothing to stop
             session.stop()
 
 
@@ -118,6 +117,6 @@ def _check_installed() -> None:
 
 
 def _in_folder(folder: Path, task: Callable[[Any], object], item: object) -> object:
-    """Run a task in a folder.  The worker may be another's next, and gets its own back."""
+    """Run a task in a folder, and restore the worker's own folder, because others may use the worker next."""
     with chdir(folder):
         return task(item)

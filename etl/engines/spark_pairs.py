@@ -3,8 +3,8 @@
     files of fingerprints -> band keys -> shuffle by key -> buckets, kept for all rounds
     each round: buckets -> candidate pairs -> shuffle, each once -> joined with the fingerprints of both -> verified
 
-A block is known by its rank, its place in the order in which the first of two similar blocks is kept.  The driver says
-which blocks are compared, and which are probes: one bit a block, broadcast.  It gets back probes and verified pairs.
+A block is identified by its rank: its place in the order in which the first of two similar blocks is kept.  The driver
+broadcasts which blocks are compared and which are probes, with one bit per block.  It gets probes and verified pairs.
 """
 
 import os
@@ -33,7 +33,7 @@ from etl.engines.spark import spark_faults
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-# A round is some jobs of Spark, of a second each: the first takes more probes than where a round costs nothing.
+# A round takes some jobs of Spark, of a second each, so the first round has more probes than on one machine.
 FIRST_WIDTH = 16
 # Blocks for each partition of a shuffle, if Spark is not told how many: their 25 keys take some 40 MB.
 BLOCKS_A_PARTITION = 1 << 16
@@ -102,7 +102,7 @@ class SparkPairs:
         return Pairs(earlier, later, found["similarity"].to_numpy())
 
     def close(self) -> None:
-        """Release what the executors hold; where Spark died, nothing is held."""
+        """Release the memory of executors; if Spark died, there is none."""
         from py4j.protocol import Py4JError
 
         with suppress(Py4JError):
@@ -128,7 +128,10 @@ class SparkPairs:
         return self._session.sparkContext.broadcast(np.packbits(mask[self._compared.order]))
 
     def _chosen(self, blocks: I64) -> "DataFrame":
-        """Write beside each file of fingerprints which of its blocks are compared; return the files that have some."""
+        """Write beside each file of fingerprints which of its blocks are compared.
+
+        Return the files with such blocks.
+        """
         rank, keys, files = ranks(self._compared.order), self._compared.partition_keys.view(np.int64), self._files
         blocks, attempt = np.sort(blocks), token_hex(4)
         edges = np.searchsorted(blocks, files.starts).tolist()
@@ -169,7 +172,7 @@ def _keys(batches: Batches) -> Iterator[pa.RecordBatch]:
 
 
 def _prints(batches: Batches) -> Iterator[pa.RecordBatch]:
-    """Yield what pairs of blocks are verified by."""
+    """Yield the fingerprints with which pairs are verified."""
     for part in _parts(batches):
         some = part.table.select(["dateline_day", "tokens", "shingles", "terms"]).take(pa.array(part.places))
         words = list_sizes(some["tokens"]).astype(np.int32)
@@ -178,7 +181,7 @@ def _prints(batches: Batches) -> Iterator[pa.RecordBatch]:
 
 
 def _shared(batches: Batches) -> Iterator[pa.RecordBatch]:
-    """Yield the members of buckets, of keys that come sorted; a key of one block makes none."""
+    """Yield the members of buckets, from sorted keys.  A key with one block makes no bucket."""
     rows = pa.Table.from_batches(batches, _schema(KEY_ROWS))
     starts = np.ones(len(rows) + 1, np.bool_)
     starts[1:-1] = np.logical_or.reduce([np.diff(rows[name].to_numpy()) != 0 for name in KEYS])
@@ -209,7 +212,7 @@ def _marked(bits: U8, rank: I64) -> Mask:
 
 
 def _waiting(waits: Any, width: int, batches: Batches) -> Iterator[pa.RecordBatch]:
-    """Yield the members that wait, once each, and whether one is behind the first `width` of one of its buckets."""
+    """Yield each waiting member once, and whether it is after the first `width` in one of its buckets."""
     some = _members(batches)
     waiting, later = waiting_of(some.found, _marked(waits.value, some.ranks), width)
     members, is_behind = np.unique(waiting), np.zeros(len(some.ranks), np.bool_)
@@ -218,7 +221,7 @@ def _waiting(waits: Any, width: int, batches: Batches) -> Iterator[pa.RecordBatc
 
 
 def _candidates(probes: Any, files: Files, settings: DedupSettings, batches: Batches) -> Iterator[pa.RecordBatch]:
-    """Yield candidate pairs; those of two bands come twice."""
+    """Yield candidate pairs; pairs of two bands occur twice."""
     some = _members(batches)
     rows = probe_rows(some.found, _marked(probes.value, some.ranks))
     is_filtered = np.repeat((rows.is_large | rows.is_crowded)[:-1], some.found.sizes)
@@ -252,7 +255,7 @@ def _placed(tables: Sequence[pa.Table], name: str, wanted: U32, total: int) -> R
 
 
 def _verified(settings: DedupSettings, batches: Batches) -> Iterator[pa.RecordBatch]:
-    """Yield the candidate pairs that hold; the fingerprints of both blocks stand in the row."""
+    """Yield the verified candidate pairs, from rows with the fingerprints of both blocks."""
     for batch in batches:
         rows, count = pa.Table.from_batches([batch]), len(batch)
         of_both = {name: [rows[f"{side}_{name}"] for side in ("earlier", "later")] for name in PRINTS}
@@ -271,7 +274,7 @@ def _verified(settings: DedupSettings, batches: Batches) -> Iterator[pa.RecordBa
 
 
 def _pair_prints(columns: dict[str, Any], lists: dict[str, U32], sizes: dict[str, I64]) -> Fingerprints:
-    """Return fingerprints with what verifying looks at."""
+    """Return fingerprints with the fields that are needed to verify pairs."""
     none = np.zeros(0, np.uint64)
     return Fingerprints(
         text_hashes=none,

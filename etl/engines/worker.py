@@ -1,6 +1,6 @@
 """A worker process of this machine, and the pipe to it.
 
-Workers are spawned, so that none inherits what another thread held.  A worker ends when its parent does.
+Workers are spawned, so that none inherits the locks of another thread.  A worker ends when its parent ends.
 """
 
 import os
@@ -39,7 +39,7 @@ class Worker:
             raise _died(self.process, number) from None
 
     def result(self) -> tuple[int, Any]:
-        """Return the number of the item, and what came of it.  Raises MachineError if the process was killed."""
+        """Return the number of the item, and its outcome.  Raises MachineError if the process was killed."""
         number, self.number = self.number or 0, None
         try:
             return number, self.pipe.recv()
@@ -47,7 +47,7 @@ class Worker:
             raise _died(self.process, number) from None
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         self.process.kill()
         self.process.join()
         self.pipe.close()
@@ -55,11 +55,11 @@ class Worker:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Start processes in this block: ^C reaches none of them, not even while they import, and this one behind it."""
+    """Start processes in this block: ^C never reaches them, and reaches this process after the block."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    resource_tracker.ensure_running()  # which starting would do, and let signals through
+    resource_tracker.ensure_running()  # starting a process would do this, and let signals through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         yield
@@ -81,8 +81,8 @@ def _died(process: SpawnProcess, number: int) -> MachineError:
 
 
 def _work(pipe: Connection) -> None:
-    """Run tasks until the pipe closes, at whichever end of a task."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to all of the terminal's processes; the parent ends this one
+    """Run tasks until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to all processes of the terminal; the parent ends this one
     Thread(target=_end_with_parent, daemon=True).start()
     collect_seldom()
     with suppress(EOFError, ConnectionError):
@@ -92,7 +92,7 @@ def _work(pipe: Connection) -> None:
 
 
 def _end_with_parent() -> None:
-    """Wait until the parent is gone, however it ended, and end this process at once."""
+    """Wait until the parent has ended in any way, and end this process at once."""
     if parent := parent_process():
         parent.join()
         os._exit(1)

@@ -81,7 +81,7 @@ class Reader(Protocol):
 
 
 class InputFormat(Struct, frozen=True):
-    """A format that is read: its suffixes, whether the first bytes of a file are of it, and the name of its module.
+    """A format that is read: its suffixes, the test of the first bytes, and the name of its module.
 
     A module is imported when there is a file for it: most runs read one format.
     """
@@ -95,7 +95,8 @@ class InputFormat(Struct, frozen=True):
         return cast("Reader", import_module(f"etl.formats.{self.module}"))
 
 
-# In the order in which they are tried on the first bytes of a file: what has a signature, then what has a syntax.
+# In the order in which they are tried on the first bytes of a file: first formats with a signature, then those with a
+# syntax.
 FORMATS: dict[Format, InputFormat] = {
     "parquet": InputFormat((".parquet", ".pq"), lambda head: head.startswith(sniffing.PARQUET_MAGIC), "parquet"),
     "arrow": InputFormat(
@@ -114,13 +115,13 @@ FORMATS: dict[Format, InputFormat] = {
     "text": InputFormat((".txt", ".text", ".md"), lambda head: False, "text"),
 }
 SUFFIXES: dict[str, Format] = {suffix: name for name, one in FORMATS.items() for suffix in one.suffixes}
-# Formats whose files begin with a signature: without it, the name of a file counts for nothing.
+# Formats whose files begin with a signature.  Without it, the name of a file is ignored.
 SIGNED = ("parquet", "arrow")
-# Formats in which each row of a binary file would be a reject.
+# Formats in which each row of a binary file would become a reject.
 OF_ROWS_OF_TEXT = ("jsonl", "json", "csv")
-# Why a share with the fault OWN is no input.
+# The reason why a share with the fault OWN is not read.
 PASSED_OVER_OWN = "copydesk wrote it, and it holds no articles"
-# Bytes that are read at once where only one document is looked for.
+# Bytes that are read at once if only one document is wanted.
 _AT_ONCE = 4 << 20
 
 
@@ -130,7 +131,7 @@ def find(names: Sequence[str], reading: Reading) -> Found:
 
 
 def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
-    """Yield the shares of a source, of about `size` bytes each.  A fault of the source is a share too.
+    """Yield the shares of a source, of about `size` bytes each.  A fault of the source is a share, too.
 
     A share of what copydesk wrote beside articles (audits, rejects, reports …) has the fault OWN.  A share with another
     fault has the first bytes of the source.
@@ -147,7 +148,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 return
             form = reading.format or format_of(source.name if source.is_stream else source.path, head)
             if form in SIGNED and not FORMATS[form].looks_like(head):
-                fault = f"is no {form.title()} file, though its name or --from says so"
+                fault = f"is not in the format {form.title()}, although its name or --from says so"
                 yield Share(source, body=head, fault=fault)
                 return
             is_empty = True
@@ -158,12 +159,12 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 yield Share(source, form, body=head, fault=f"is {FORMAT_NAMES[form]}, and has no records")
     except (UsageError, MachineError, MemoryError):
         raise
-    except Exception as error:  # a fault of ours costs this source, and not the run
+    except Exception as error:  # a bug of ours affects this source, not the run
         yield Share(source, body=head, fault=fault_of(error))
 
 
 def read(share: Share, reading: Reading) -> Iterator[Result]:
-    """Yield the documents of a share, in order, and in their places what could not be read or was passed over.
+    """Yield the documents of a share in order, with rejects in the places of what was not read.
 
     If no row of a share is read, and its bytes are not text, the share is one reject.
     """
@@ -183,7 +184,7 @@ def _results(share: Share, reading: Reading) -> Iterator[Result]:
 
 
 def _binary_as_one(results: Iterator[Result]) -> Iterator[Result]:
-    """Yield results; if all are rejects, and their bytes together are not text, yield one reject for them."""
+    """Yield results.  If all are rejects, and their bytes together are not text, yield one reject instead."""
     held: list[Reject] = []
     for result in results:
         if isinstance(result, Raw) or not result.is_error:
@@ -202,7 +203,7 @@ def _binary_as_one(results: Iterator[Result]) -> Iterator[Result]:
 
 
 def format_of(path: str, head: bytes) -> Format:
-    """Return the format of a file: by its first bytes where they tell, else by its name, else text."""
+    """Return the format of a file: by its first bytes if possible, else by its name, else text."""
     found = next((name for name, one in FORMATS.items() if one.looks_like(head)), None)
     return found or SUFFIXES.get(suffix_of(path)) or "text"
 

@@ -1,4 +1,4 @@
-"""Arrow columns -> Python values, also those that Python has no form for: nanoseconds, the year 146000, bad UTF-8."""
+"""Arrow columns -> Python values, even if Python cannot represent them: nanoseconds, the year 146000, invalid UTF-8."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -8,15 +8,15 @@ from etl.formats.names import distinct
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# What Arrow raises for a value that Python has no form for.  ValueError is also its ArrowInvalid, and KeyError, with
-# pyarrow 19, the ZoneInfoNotFoundError of a time zone that nobody knows.
+# The errors of Arrow for a value that Python cannot represent.  ValueError includes ArrowInvalid, and KeyError (with
+# pyarrow 19) includes ZoneInfoNotFoundError for an unknown time zone.
 NO_FORM = (ValueError, OverflowError, KeyError)
 
 
 def rows_of(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:
-    """Yield the rows of a batch, one in memory at a time, without what is null.
+    """Yield the rows of a batch without nulls, one in memory at a time.
 
-    Of two columns with one name, the second has its number behind the name.
+    If two columns have the same name, the second gets a number.
     """
     names = distinct(batch.schema.names)
     for values in zip(*map(values_of, batch.columns), strict=True):
@@ -25,7 +25,7 @@ def rows_of(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:
 
 def values_of(column: "pa.Array") -> Iterator[Any]:
     """Yield the values of a column; None for null."""
-    # pandas, where it is installed, would make other values of nanoseconds.
+    # pandas, if it is installed, would convert nanoseconds in another way.
     if "[ns" in str(column.type):
         yield from map(_converted, column)
         return
@@ -38,7 +38,7 @@ def values_of(column: "pa.Array") -> Iterator[Any]:
 
 
 def _converted(scalar: "pa.Scalar[Any]") -> Any:
-    """Return a value with what Python has no form for as Arrow writes it; text that is not UTF-8 as its bytes."""
+    """Return a value; what Python cannot represent is in Arrow's notation, and text that is not UTF-8 is bytes."""
     import pyarrow as pa
 
     if not scalar.is_valid:

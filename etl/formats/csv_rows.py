@@ -9,30 +9,32 @@ from msgspec import Struct
 
 from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG
 
-# Lines.  After so many it is asked whether a quotation mark is not closed, and other rows follow: the longest article
-# seen in a cell has 700 lines.
+# Lines.  In a longer row, a quotation mark may not be closed, and the lines may be other rows.  The longest article
+# that we have seen in a cell has 700 lines.
 MAX_ROW_LINES = 5000
-# Lines that are looked at to tell rows from the text of a cell, and the share of them that must be cut as rows are.
+# Lines that are tested to distinguish rows from the text of a cell, and the share of them that must have the cells of a
+# row.
 LINES_LOOKED_AT, MIN_ROWS = 200, 0.5
-# Cells of a row, to each column.  Some programs leave out those at the end that are empty.
+# The least share of cells per column of a row.  Some programs leave out empty cells at the end.
 MIN_CELLS = 2 / 3
-# Lines that are read again behind rows that are not closed, in a file, and more for each of these rows.  Some stray
-# marks are met; were each line one, a million lines would be read 5,000 times.  From then on a row has fewer lines.
+# The most lines of a file that are read again after rows that are not closed, and more for each such row.  A file may
+# have some stray marks.  If each line were such a row, a million lines would be read 5,000 times.  Beyond the limit, a
+# row has fewer lines.
 MAX_LINES_RETRIED, RETRIED_PER_LINE, MIN_ROW_LINES = 500_000, 50, 50
 NOT_CLOSED = "is not a CSV row: a quotation mark is not closed"
-# Delimiters of tables that are often written without any quoting: a mark in a cell is part of it.
+# Delimiters of tables that are often written without quoting, so that a quotation mark is part of its cell.
 UNQUOTED_DELIMITERS = "\t|"
 
-# The rest of a quoted cell, with its mark; a mark within is doubled.
+# The rest of a quoted cell with its closing mark; marks within are doubled.
 _CLOSES = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
 
 
 class Dialect(Struct, frozen=True):
-    """How a file is delimited and what its columns are called.
+    """The delimiter, the quoting and the columns of a file.
 
     `escape` is the character before a quotation mark within quotes, where it is not doubled; `text` the column of text
     when its name is not a known one; `rows` counts the lines before the first row of data.  With `spaced`, a blank
-    stands behind each delimiter.  `above` are the lines above the names of the columns, if there are words in them.
+    follows each delimiter.  `above` are the lines above the names of the columns, if they have words.
     """
 
     delimiter: str
@@ -45,7 +47,7 @@ class Dialect(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True, gc=False):
-    """The lines of one row, the number of the first of them, and what is wrong with them ("": nothing).
+    """The lines of one row, the number of the first line, and the fault of the row ("" if none).
 
     A line, or a row, over the limit is cut.
     """
@@ -56,12 +58,12 @@ class Row(Struct, frozen=True, gc=False):
 
 
 def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row]:
-    """Yield the rows that some lines make up.  `first` is the number of the first line.
+    """Yield the rows of some lines.  `first` is the number of the first line.
 
-    A row ends where its quotation marks are closed.  Blank lines are rows.  If a row breaks the rules, the lines behind
-    its first are read again as rows, unless they are cut into cells as rows are not: then they are text of its cell.
+    A row ends when its quotation marks are closed.  Blank lines are rows.  If a row breaks the rules, its lines after
+    the first are read again as rows, unless they do not have the cells of rows: then they are text of its cell.
     """
-    waiting: list[str] = []  # lines that were taken for a row which then broke the rules
+    waiting: list[str] = []  # lines of a row that broke the rules
     number, lines_to_retry = first, MAX_LINES_RETRIED
 
     def next_line() -> str:
@@ -96,7 +98,7 @@ def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row
 
 
 def _are_rows(lines: Sequence[str], dialect: Dialect) -> bool:
-    """Return whether lines are rows of their own, and not the text of a cell; of one column, nobody can tell."""
+    """Return whether lines are rows and not the text of a cell; false for a table of one column."""
     if len(dialect.columns) < 2:
         return True
     looked_at = [line for line in lines[:LINES_LOOKED_AT] if line.strip()]
@@ -113,7 +115,7 @@ def _is_row(line: str, dialect: Dialect) -> bool:
 
 
 def _skip_text(next_line: Callable[[], str], dialect: Dialect) -> int:
-    """Pass over the rest of a cell; return how many lines it has."""
+    """Skip the rest of a cell; return the number of its lines."""
     count, is_open = 0, True
     while is_open and (line := next_line()):
         count, is_open = count + 1, _is_open(line, True, dialect)
@@ -126,7 +128,7 @@ def _is_too_long(line: str) -> bool:
 
 
 def _is_open(line: str, was_open: bool, dialect: Dialect) -> bool:
-    """Return whether a quotation mark is open at the end of a line.  One within a bare cell opens nothing."""
+    """Return whether a quotation mark is open at the end of a line.  A mark within an unquoted cell does not count."""
     if '"' not in line:
         return was_open
     if dialect.escape:
@@ -163,7 +165,7 @@ def cells(text: str, dialect: Dialect) -> list[str]:
 
 
 def bare_cells(text: str, dialect: Dialect) -> list[str]:
-    """Return the cells of a row that breaks the rules, as it was written without quoting; [] if that does not fit."""
+    """Return the cells of a row that breaks the rules, read without quoting; [] if their number is wrong."""
     if dialect.delimiter not in UNQUOTED_DELIMITERS:
         return []
     line = text.rstrip("\r\n")

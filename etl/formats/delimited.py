@@ -1,7 +1,7 @@
-"""CSV and TSV as spreadsheets, databases and scripts write them -> rows, and rejects for lines that are none.
+"""CSV and TSV from spreadsheets, databases and scripts -> rows, and rejects for lines that are no rows.
 
-The reader keeps to the quoting rules (RFC 4180).  A line that breaks them, as an unclosed quotation mark does, is a
-reject, and reading goes on at the next.
+The reader follows the quoting rules of RFC 4180.  A line that breaks them, for example with an unclosed quotation mark,
+is a reject, and reading continues with the next line.
 """
 
 import csv
@@ -45,13 +45,13 @@ from etl.formats.source import (
 )
 from etl.model import Raw
 
-# Rows that are looked at to tell the delimiter and the column of text.
+# Rows that are used to detect the delimiter and the column of text.
 SNIFFED_ROWS = 20
-# Lines.  Exports have a title and a date above the names of their columns.
+# The most lines above the names of columns: exports have a title and a date there.
 MAX_LINES_ABOVE = 10
-# Characters.  Names of columns are shorter; a first row with a longer cell is no header.
+# Characters.  Names of columns are shorter; a first row with a longer cell is not a header.
 MAX_NAME_LENGTH = 60
-# Share of the first rows that have as many cells as the first.
+# The least share of the first rows that must have as many cells as the first row.
 MIN_ALIKE = 0.75
 PIECE_BYTES = 1 << 20
 # A note: the lines above the header are not read.
@@ -75,7 +75,7 @@ def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | R
 def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading) -> Raw:
     notes: list[str] = []
     text = row.text
-    if _STRAY.search(text):  # bytes that are not UTF-8, as `lines_of` leaves them
+    if _STRAY.search(text):  # bytes that are not UTF-8, which `lines_of` keeps
         text, notes = text_of(path, text.encode("utf-8", "surrogateescape"), reading.encoding)
     elif reading.encoding and (fault := why_badly_cut(text.encode(), reading.encoding)):
         raise Unreadable(path, fault)
@@ -113,10 +113,10 @@ def _lines_in(text: str) -> list[str]:
 
 
 def dialect_of(head: str, reading: Reading) -> Dialect | None:
-    """Return how the start of a file is delimited, or None if it is not.
+    """Return the dialect of the start of a file, or None if it is no table.
 
-    `head` is whole lines.  The delimiter is the one that gives columns with known names; or else, that cuts the first
-    rows into equally many cells.
+    `head` has whole lines.  The delimiter is the one that gives columns with known names, or else the same number of
+    cells in the first rows.
     """
     lines = _lines_in(head)
     skipped = _lines_above(lines)
@@ -134,7 +134,7 @@ def dialect_of(head: str, reading: Reading) -> Dialect | None:
 
 
 def _lines_above(lines: Sequence[str]) -> int:
-    """Return how many lines stand above the names of the columns: Excel's own, or a title and remarks."""
+    """Return the number of lines above the names of the columns: Excel's `sep=` line, or a title and remarks."""
     if _is_of_excel(lines):
         return 1
     for number, line in enumerate(lines[:MAX_LINES_ABOVE]):
@@ -150,7 +150,7 @@ def _is_of_excel(lines: Sequence[str]) -> bool:
 
 
 class _Trial:
-    """The first rows of a file as one delimiter cuts them: cells, and where the first of these rows begins and ends."""
+    """The first rows of a file with one delimiter: their cells, and where the first row begins and ends."""
 
     def __init__(self, dialect: Dialect, head: str) -> None:
         self.dialect = dialect
@@ -167,7 +167,7 @@ class _Trial:
 
 
 def _table(head: str, dialect: Dialect) -> list[tuple[Row, list[str]]]:
-    """Return the first rows, with their cells; those that are blank, or break the rules of quoting, tell nothing."""
+    """Return the first rows with their cells, without blank rows and rows that break the rules of quoting."""
     table = []
     for row in rows(iter(_lines_in(head)), dialect):
         with suppress(csv.Error):
@@ -179,7 +179,7 @@ def _table(head: str, dialect: Dialect) -> list[tuple[Row, list[str]]]:
 
 
 def _with_columns(trial: _Trial, lines: Sequence[str], skipped: int, reading: Reading) -> Dialect:
-    """Return how a file is delimited, with its columns.  `skipped` lines stand above the rows that were looked at."""
+    """Return the dialect of a file with its columns.  `skipped` lines are above the rows that were read."""
     first = [_plain(name).strip().removeprefix("\ufeff") for name in trial.table[0]]
     asked = {reading.text_field, reading.html_field, *(name for _, name in reading.map)} - {""}
     known = FOLDED_NAMES.intersection(map(folded, first))
@@ -193,12 +193,15 @@ def _with_columns(trial: _Trial, lines: Sequence[str], skipped: int, reading: Re
 
 
 def _plain(name: str) -> str:
-    """Return the name of a column as text: one that is not UTF-8 is in the encoding of most such tables."""
+    """Return the name of a column as text.
+
+    A name that is not UTF-8 is decoded with the encoding of most such tables.
+    """
     return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if _STRAY.search(name) else name
 
 
 def _is_header(names: Sequence[str]) -> bool:
-    """Return whether a first row is names: short, no sentence or number, each once unless one is that of a text."""
+    """Return whether a first row has names: short, no sentences or numbers, all different unless one names a text."""
     filled = [name for name in names if name]
     has_text = not FOLDED_TEXTS.isdisjoint(map(folded, filled))
     return (
@@ -239,7 +242,7 @@ def _head_text(head: bytes, encoding: str) -> str:
 
 
 def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Cut a table at the ends of rows, and send each part with the names of the columns.
+    """Divide a table at the ends of rows, and send each part with the names of the columns.
 
     Raises Unreadable, Changed and OSError.
     """
@@ -276,7 +279,7 @@ def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
 
 
 def _whole(lines: Iterator[bytes], before: BeforeDamage, cut: list[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a file; one that is cut by damage is put into `cut` instead, for it is no row."""
+    """Yield the lines of a file.  A line that is cut off by damage is put into `cut` instead, because it is no row."""
     for line in lines:
         if before.damage and not line.endswith(b"\n"):
             cut.append(line)
@@ -296,7 +299,7 @@ def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:
         for line in ended:
             yield bytes(held) + line + b"\n"
             held.clear()
-        if len(held) <= MAX_DOCUMENT_BYTES:  # else the line is a reject already
+        if len(held) <= MAX_DOCUMENT_BYTES:  # otherwise the line is a reject already
             held += rest
     yield bytes(held)
 
@@ -306,7 +309,7 @@ def _line(line: bytes) -> str:
 
 
 def _share(source: Source, parts: list[str], first: int, layout: bytes) -> Share:
-    """Return rows as a share, and forget them here."""
+    """Return rows as a share, and clear the list."""
     body = "".join(parts).encode("utf-8", "surrogateescape")
     parts.clear()
     return Share(source, "csv", len(body), body, first, layout=layout)
@@ -324,5 +327,5 @@ def read(share: Share, reading: Reading) -> Iterator[Result]:
             if above and isinstance(result, Raw):
                 result, above = structs.replace(result, notes=(*result.notes, ABOVE)), ""
             yield result
-    if above:  # there is no document to note them with
+    if above:  # there is no document that could have the note
         yield Reject(share.source.name, 1, "stands above the header", above.encode())

@@ -1,4 +1,4 @@
-"""Tags of a feed that is not well-formed: for lxml a stray one ends the item or the feed, a broken one all text."""
+"""Mend the tags of an ill-formed feed: in lxml, a stray end tag ends the feed, and a broken tag ends all text."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ _AROUND = re.compile(r"rss|feeds?|rdf:RDF|channel", re.I)
 _NAME = r"[^\W\d][\w:.-]*+"
 CDATA_SECTION = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
 _COMMENT_END = "-->"
-# CDATA, a comment, an instruction, a tag, or a bracket that is none of them.
+# CDATA, a comment, an instruction, a tag, or another bracket.
 _MARKED = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?[^<>]*+>"
     rf"|<(?P<end>/?)(?P<name>{_NAME})(?P<rest>(?:\s++{_NAME}\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+/?>)?"
@@ -20,7 +20,7 @@ _MARKED = re.compile(
 
 
 class _Level(Struct, frozen=True):
-    """The elements that are open in an item, or around all items, and how many there are of each name."""
+    """The open elements in an item, or around all items, and their numbers by name."""
 
     names: list[str]
     counts: Counter[str]
@@ -39,16 +39,16 @@ class _Level(Struct, frozen=True):
 
 
 def without_cdata(text: str) -> str:
-    """Return a text with blanks for its CDATA sections: all else stands where it stood."""
+    """Return a text with blanks in the place of its CDATA sections, so that all places stay the same."""
     return CDATA_SECTION.sub(lambda section: " " * len(section[0]), text)
 
 
 def balanced(text: str) -> str:
-    """Return XML in which an end tag ends the element that it names, and those within it, but none other.
+    """Return XML in which an end tag ends only the element that it names and the elements within it.
 
-    An end tag that names none is left out, and so is one in an item that names an element around it, unless it is that
-    of a channel or a feed, and the item has no end tag.  Tags and comments that have no end, or attributes without
-    quotation marks, become words.
+    An end tag without an open element is left out.  So is an end tag in an item that names an element around the item,
+    unless it ends a channel or feed and the item has no end tag.  Tags and comments without an end, and tags with
+    unquoted attributes, become text.
     """
     text = _with_ended_comments(text)
     plain = without_cdata(text)
@@ -88,7 +88,7 @@ def balanced(text: str) -> str:
 
 
 def _with_ended_comments(text: str) -> str:
-    """Return a text in which `<!--` stands as words behind the end of the last comment."""
+    """Return a text in which each `<!--` after the end of the last comment is text."""
     end = text.rfind(_COMMENT_END) + 1
     parts = CDATA_SECTION.split(text[end:])
     parts[::2] = [part.replace("<!--", "&lt;!--") for part in parts[::2]]

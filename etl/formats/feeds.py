@@ -1,7 +1,7 @@
 """RSS and Atom -> raw documents: one for each item, its full content before its summary.
 
-lxml, which is here for HTML, reads what is cut or ill-formed as far as it goes, and resolves no entity that a feed
-declares.  feedparser reads as much, but does not say which item of a cut feed is cut.
+lxml, which is installed for HTML, reads cut and ill-formed feeds as far as possible, and resolves no entity that a feed
+declares. feedparser also reads such feeds, but does not show which item is cut off.
 """
 
 import re
@@ -29,7 +29,7 @@ from etl.model import Raw
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# Names of elements by what they hold, the best first.  "{content}encoded" is `encoded` in the namespace of that module.
+# Names of elements by their content, the best first.  "{content}encoded" is `encoded` in the namespace of that module.
 CONTENT = ("encoded", "content", "fulltext", "body", "description", "summary")
 NAMES = {
     "title": ("title",),
@@ -40,9 +40,9 @@ NAMES = {
     "language": ("language",),
 }
 ITEMS = ("item", "entry")
-# Characters.  A longer title of a feed names no publisher; each of its items would repeat it.
+# Characters.  A longer title of a feed is not the name of a publisher, and each item would repeat it.
 MAX_TITLE = 1_000
-# Prefixes of namespaces that are declared.  lxml writes them all into each item, in quadratic time.
+# Declared prefixes of namespaces. lxml writes all of them into each item, which takes quadratic time.
 MAX_PREFIXES = 100
 
 CDATA, CDATA_END = "<![CDATA[", "]]>"
@@ -69,20 +69,20 @@ _ROOT_ENDED = later(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
 _COMMENT = later(r"<!--.*?-->", re.S)
 _MARKUP = later(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
 
-# A note: text that stands in a feed, but in no element.
+# A note: text of a feed outside of its elements.
 BESIDE = "words beside the items"
 CUT_OFF = "is an item of a feed that is cut off"
 NOT_CLOSED = "is an item of a feed with a CDATA section that is not closed"
 
 
 def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
-    """Yield the items of a feed, in order; an item that is cut off, or has nothing in it, is a reject."""
+    """Yield the items of a feed, in order.  An item that is cut off or empty is a reject."""
     try:
         found = decode(Raw(path, body, "", "html", encoding=reading.encoding)).text
     except Unreadable as error:
         yield Reject(path, 1, error.fault, body)
         return
-    mark = sha256(body).hexdigest()  # stands in no text that it is computed from
+    mark = sha256(body).hexdigest()  # unique, because it is computed from the text
     found, damaged = _without_open_cdata(found, mark)
     text = _with_few_prefixes(_without_declarations(_well_formed(found)))
     whole = len(_ENDED.findall(CDATA_SECTION.sub("", text)))
@@ -107,15 +107,15 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
             yield result
     if not row:
         yield Reject(path, 1, "is a feed (RSS or Atom) without an item", body)
-    elif notes:  # there is no document to note them with
+    elif notes:  # there is no document that could have the note
         yield Reject(path, row + 1, f"is a feed with {BESIDE}", body)
-    if row > whole:  # items that are open, one within the other: libxml2 stops at some 2,000
+    if row > whole:  # nested open items: libxml2 stops at some 2,000
         for lost in range(row + 1, len(starts)):
             yield Reject(path, lost, CUT_OFF, found[starts[lost - 1] : starts[lost]].encode("utf-8", "replace"))
 
 
 def _items(root: "_Element") -> "list[_Element]":
-    """Return the items of a feed, in order; one that stands within another is taken out of it."""
+    """Return the items of a feed, in order.  An item within another one is moved out of it."""
     from lxml import etree
 
     items, inner, depth = list["_Element"](), list["_Element"](), 0
@@ -135,7 +135,7 @@ def _items(root: "_Element") -> "list[_Element]":
 
 
 class _Damaged(Struct, frozen=True, gc=False):
-    """The bytes of an item that is no XML, and why."""
+    """The bytes of an item that is not XML, and the reason."""
 
     reason: str
     body: bytes
@@ -145,9 +145,9 @@ class _Damaged(Struct, frozen=True, gc=False):
 
 
 def _without_open_cdata(text: str, mark: str) -> tuple[str, list[_Damaged]]:
-    """Return a feed with an empty, marked item for each that has a CDATA section which is not closed, and those items.
+    """Return a feed with an empty, marked item for each item with an open CDATA section, and these items.
 
-    Such a section would take all that follows, up to the end of the next one.
+    Such a section would contain everything up to the end of the next section.
     """
     kept, damaged, start, at, close = list[str](), list[_Damaged](), 0, 0, 0
     while (section := text.find(CDATA, at)) >= 0:
@@ -170,8 +170,8 @@ def _without_open_cdata(text: str, mark: str) -> tuple[str, list[_Damaged]]:
 
 
 def _has_loose_words(root: "_Element") -> bool:
-    """Return whether words stand in a feed or its channel, or beside several feeds, but in no element."""
-    around = root.getparent() if root.getprevious() is None else None  # of several feeds, the first looks around it
+    """Return whether a feed or its channel has words outside of elements, or there are words beside several feeds."""
+    around = root.getparent() if root.getprevious() is None else None  # the first feed checks the words around all
     channels = [] if _is_item(root) else [root, *(node for node in root if _name(node) == "channel")]
     parents = channels if around is None else [around, *channels]
     said = (text for parent in parents if _name(parent) for text in (parent.text, *(node.tail for node in parent)))
@@ -179,9 +179,9 @@ def _has_loose_words(root: "_Element") -> bool:
 
 
 def _feeds(text: str) -> "list[_Element]":
-    """Return the roots of the feeds in a text: one, or several that were written one behind the other.
+    """Return the roots of the feeds in a text: one, or several concatenated ones.
 
-    With words or items outside of the one, these are roots, too.
+    Words or items outside of the feed are roots, too.
     """
     plain = CDATA_SECTION.sub("", text)
     ended = max((match.end() for match in _ROOT_ENDED.finditer(plain)), default=len(plain))
@@ -196,7 +196,7 @@ def _feeds(text: str) -> "list[_Element]":
 
 
 def _without_declarations(text: str) -> str:
-    """Return a feed without what is declared above a root.  Elsewhere `<!DOCTYPE …>` is words of who writes of it."""
+    """Return a feed without the declarations above a root.  Elsewhere, `<!DOCTYPE …>` is text."""
     plain = without_cdata(text)
     kept, at = list[str](), 0
     for root in _ROOT.finditer(plain):
@@ -209,7 +209,7 @@ def _without_declarations(text: str) -> str:
 
 
 def _with_few_prefixes(text: str) -> str:
-    """Return a feed that declares no more than MAX_PREFIXES prefixes; elements with another one keep their name."""
+    """Return a feed that declares at most MAX_PREFIXES prefixes.  Elements with another prefix keep their name."""
     if text.count("xmlns:") <= MAX_PREFIXES:
         return text
     few = set(list(dict.fromkeys(_PREFIX.findall(text)))[:MAX_PREFIXES])
@@ -222,7 +222,7 @@ def _with_few_prefixes(text: str) -> str:
 
 
 def _well_formed(text: str) -> str:
-    """Return XML whose ampersands and entities of HTML do not get lost: XML knows five of them."""
+    """Return XML that keeps its ampersands and HTML entities, of which XML knows only five."""
     text = _NOT_XML.sub(" ", _DECLARATION.sub("", text))
     parts = CDATA_SECTION.split(text)
     parts[::2] = [_BROKEN_TEXT.sub(_as_cdata, part) for part in parts[::2]]
@@ -232,13 +232,13 @@ def _well_formed(text: str) -> str:
 
 
 def _bare_text(text: str) -> str:
-    """Return what stands outside of CDATA sections so that XML takes all of it."""
+    """Return text outside of CDATA sections in valid XML."""
     text = _REFERENCES.sub(_characters, _BARE.sub("&amp;", _NAMED.sub(_character, text)))
-    return text.replace("]]>", "]]&gt;")  # before a stray one, lxml passes over the text
+    return text.replace("]]>", "]]&gt;")  # lxml skips the text before a stray one
 
 
 def _characters(references: re.Match[str]) -> str:
-    """Return references to characters as they are, unless one is to half a surrogate pair, or to none of XML's."""
+    """Return a reference to a character unchanged, unless it is invalid in XML, such as half a surrogate pair."""
     found = "".join(map(_referred, _REFERENCE.findall(references[0])))
     return escape(_NOT_XML.sub(" ", well_formed(found)), quote=False) if _NO_CHARACTER.search(found) else references[0]
 
@@ -252,7 +252,7 @@ def _referred(number: str) -> str:
 
 
 def _as_cdata(element: re.Match[str]) -> str:
-    """Return an element of text whose tags were not escaped as one in which they need not be: `<br>` is not closed."""
+    """Return an element with unescaped tags in its text as CDATA, because a tag such as `<br>` is not closed."""
     if "<" not in element[3]:
         return element[0]
     text = element[3].replace("]]>", "]]]]><![CDATA[>")
@@ -278,7 +278,7 @@ def _parsed(text: str) -> "_Element | None":
 
 
 def _channel(root: "_Element") -> dict[str, Any]:
-    """Return what a feed says of all its items: publisher and language."""
+    """Return the publisher and the language of a feed, which hold for all of its items."""
     found: dict[str, Any] = {}
     for parent in (root, *(node for node in root if _name(node) == "channel")):
         for node in parent:
@@ -289,7 +289,7 @@ def _channel(root: "_Element") -> dict[str, Any]:
 
 
 def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], reading: Reading) -> Raw | Reject:
-    """Return an item as a document.  What is not taken goes into its metadata by the names of the elements."""
+    """Return an item as a document.  Unused elements go into its metadata, under their names."""
     nodes = [node for node in item if isinstance(node.tag, str)]
     content = _take_content(nodes)
     fields = {name: said for name, names in NAMES.items() if (said := _take(nodes, names, name))}
@@ -316,13 +316,13 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
 def _starts(text: str) -> list[int]:
     """Return where the items of a feed begin, and the end of the last."""
     plain = without_cdata(text)
-    end = plain.rfind("-->") + 3  # behind it no comment ends, which each that opens would look for
+    end = plain.rfind("-->") + 3  # no comment ends after it, so the end need not be searched for each one
     plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), plain[:end]) + plain[end:]
     return [*(match.start() for match in _OPENED.finditer(plain)), len(text)]
 
 
 def _cut(path: str, row: int, item: "_Element", text: str, starts: Sequence[int]) -> Reject:
-    """Return an item that is cut off, with what stands in the text from its tag on, up to the next of `starts`."""
+    """Return an item that is cut off, with the text from its tag to the next of `starts`."""
     body = text[starts[row - 1] : starts[row]].encode("utf-8", "replace") if row < len(starts) else _source(item)
     return Reject(path, row, CUT_OFF, body)
 
@@ -335,7 +335,7 @@ def _source(item: "_Element") -> bytes:
 
 
 def _take_content(nodes: "list[_Element]") -> str:
-    """Return the fullest text of an item: HTML, or plain text if there is neither tag nor entity in it."""
+    """Return the longest text of an item: HTML, or plain text if it has no tag and no entity."""
     for name in CONTENT:
         for node in nodes:
             if _name(node) == name and (said := _inner(node).strip()):
@@ -346,7 +346,7 @@ def _take_content(nodes: "list[_Element]") -> str:
 
 
 def _inner(node: "_Element") -> str:
-    """Return what stands in an element: its text, or for XHTML its elements as they are written."""
+    """Return the content of an element: its text, or for XHTML its elements as written."""
     from lxml import etree
 
     if not len(node):
@@ -356,7 +356,7 @@ def _inner(node: "_Element") -> str:
 
 
 def _take(nodes: "list[_Element]", names: Sequence[str], fact: str) -> str:
-    """Return what the first of these elements says of a fact."""
+    """Return the value of a fact from the first of these elements."""
     for name in names:
         found = [node for node in nodes if _name(node) == name]
         found.sort(key=lambda node: node.get("rel", "alternate") != "alternate")  # Atom's link to the page itself

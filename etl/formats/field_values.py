@@ -11,22 +11,22 @@ from etl.formats.names import TEXT_VALUE_NAMES, VALUE_NAMES, folded
 
 Fields = dict[str, Any]
 
-# Levels.  Deeper lists of lists are data, not paragraphs.
+# Levels of nesting.  Deeper lists of lists are data, not paragraphs.
 MAX_TEXT_DEPTH = 8
 PARAGRAPH_GAP = "\n\n"
-# What pandas, Python, SQL and JavaScript write for a value that is not there.
+# Words of pandas, Python, SQL and JavaScript for a missing value.
 NULLS = frozenset(
     (
         *("nan", "null", "none", "n/a", "na", "<na>", "nat", "undefined", "\\n"),
-        # What newsdata.io says instead of a text that was not paid for.
+        # The notice of newsdata.io in the place of a text that was not paid for.
         *(f"only available in {plans} plans" for plans in ("paid", "corporate", "professional and corporate")),
     )
 )
 MAX_NULL_LENGTH = max(map(len, NULLS))
-# Nodes of rich text whose children stand within a line, in ProseMirror, Slate and Contentful.
+# Nodes of rich text whose children are within one line, in ProseMirror, Slate and Contentful.
 INLINE_PARENTS = frozenset(("paragraph", "heading", "hyperlink", "link"))
 
-# Members of rich text that are its structure, as one word; what is longer reads as text.  Folded.
+# Folded names of members of rich text with one word of structure; longer values are text.
 MARKUP_NAMES = frozenset(
     (
         *("type", "_type", "@type", "__typename", "nodetype", "kind", "subtype", "blocktype", "listtype", "listitem"),
@@ -36,9 +36,10 @@ MARKUP_NAMES = frozenset(
         *("language", "lang", "locale", "encoding", "owner", "channels", "additionalproperties"),
     )
 )
-# And those that are in any case.
+# Names of members that are always structure.
 STYLE_NAMES = frozenset(("style", "class", "classname", "css", "srcset", "sizes"))
-# Characters.  Of rich text a string of this length that stands in its text once more, as HTML perhaps, is not kept.
+# Characters.  A string of rich text with this length or more that is repeated in its text, perhaps as HTML, is not
+# kept.
 MIN_TWICE_LENGTH = 40
 
 # A place in a list, in a path.
@@ -47,7 +48,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def value_at(fields: Any, path: str) -> Any:
-    """Return the value at a path; None if there is none.  A field whose very name has the dots goes first.
+    """Return the value at a path; None if there is none.  A field whose name has these dots is tried first.
 
     >>> value_at({"content": [{"value": "One."}]}, "content.0.value"), value_at({"a.b": 1}, "a.b")
     ('One.', 1)
@@ -65,7 +66,7 @@ def value_at(fields: Any, path: str) -> Any:
 
 
 def taken(fields: Fields, path: str, left: Any = None) -> Any:
-    """Return the value at a path, and put what is left of it there; None: remove it, and objects that this empties."""
+    """Return the value at a path, and put `left` there; None removes the value and objects that become empty."""
     if path in fields:
         value = fields[path]
         if left is None:
@@ -75,7 +76,7 @@ def taken(fields: Fields, path: str, left: Any = None) -> Any:
         return value
     first, _, rest = path.partition(".")
     inner = fields.get(first)
-    if not isinstance(inner, dict):  # within a list: the items that follow would change their places
+    if not isinstance(inner, dict):  # within a list, later items would change their places
         return value_at(fields, path)
     value = taken(inner, rest, left)
     if not inner:
@@ -84,7 +85,7 @@ def taken(fields: Fields, path: str, left: Any = None) -> Any:
 
 
 def is_empty(value: Any) -> bool:
-    """Return whether a value holds nothing: null, a blank string, or a list or an object of such values alone.
+    """Return whether a value is empty: null, a blank string, or a list or object with only such values.
 
     >>> is_empty([None, " ", {"a": []}]), is_empty([0]), is_empty("None")
     (True, False, False)
@@ -97,7 +98,7 @@ def is_empty(value: Any) -> bool:
 
 
 def why_no_record(value: Any) -> str:
-    """Return why an element of a list of records is none.
+    """Return why an element of a list of records is not a record.
 
     >>> why_no_record("One."), why_no_record(2.5)
     ('is a string among records, not an object', 'is a number among records, not an object')
@@ -107,15 +108,15 @@ def why_no_record(value: Any) -> str:
 
 
 def is_null(text: str) -> bool:
-    """Return whether a text is blank, or how a program writes that there is none: "NaN", "None"."""
+    """Return whether a text is blank, or a word for a missing value: "NaN", "None"."""
     text = text.strip()
     return not text or (len(text) <= MAX_NULL_LENGTH and text.casefold() in NULLS)
 
 
 def usable(value: Any, names: Sequence[str] = VALUE_NAMES) -> str:
-    """Return what a value holds as text: a string, a list of paragraphs, or an object around one; "" if nothing.
+    """Return the text of a value: a string, a list of paragraphs, or an object with a text; "" if there is none.
 
-    `names` are the fields of an object that may hold it; the first that does counts.
+    `names` are the fields of an object that may have the text; the first one with a text is used.
 
     >>> usable(["One.", {"text": "Two."}]), usable({"rendered": "<p>One."}), usable({"a": 1}), usable("NaN")
     ('One.\\n\\nTwo.', '<p>One.', '', '')
@@ -124,7 +125,7 @@ def usable(value: Any, names: Sequence[str] = VALUE_NAMES) -> str:
 
 
 def story(value: Any) -> str:
-    """Return the text of a story that a value holds: as `usable`, and the fields of an object are those of a text.
+    """Return the text of a story in a value, like `usable`, with the names of fields for a text.
 
     >>> story({"title": "A", "body": "One."}), story({"type": "list", "items": ["One.", "Two."]}), story({"name": "A"})
     ('One.', 'One.\\n\\nTwo.', '')
@@ -159,7 +160,7 @@ def _is_inline(value: Fields) -> bool:
 
 
 def _texts_within(value: Fields, depth: int, names: Sequence[str]) -> Iterator[str]:
-    """Yield the texts of an object: of the field that holds it, or, as in fundus, of all if there are lists alone."""
+    """Yield the texts of an object: of its field with a text, or of all fields if they are all lists, as in fundus."""
     empty: Sequence[str] = ()
     if not all(isinstance(inner, list) for inner in value.values()):
         for name in names:
@@ -174,7 +175,7 @@ def _texts_within(value: Fields, depth: int, names: Sequence[str]) -> Iterator[s
 
 
 def beside(value: Any) -> Any:
-    """Return what `usable` passes over in a value: all that is not empty, but for schema.org's @type; None if nothing.
+    """Return the rest of a value that `usable` does not use, without empty members and @type; None if there is none.
 
     >>> beside({"name": "A", "@type": "Person", "role": "B"}), beside(["One.", {"text": "Two.", "n": 1}, 5])
     ({'role': 'B'}, [{'n': 1}, 5])
@@ -183,7 +184,9 @@ def beside(value: Any) -> Any:
 
 
 def beside_story(value: Any, text: str = "") -> Any:
-    """Return what `story` passes over in a value.  Of rich text, a list of objects, these are the strings alone.
+    """Return the rest of a value that `story` does not use.
+
+    For rich text (a list of objects), this is only its strings.
 
     >>> beside_story({"text": "One.", "n": 1}), beside_story([{"type": "p", "text": "One."}, {"id": "7", "alt": "A"}])
     ({'n': 1}, [{'alt': 'A'}])
@@ -192,7 +195,7 @@ def beside_story(value: Any, text: str = "") -> Any:
 
 
 def _beside(value: Any, depth: int, names: Sequence[str], text: str | None, is_rich: bool = False) -> Any:
-    """Return what `_texts` passes over.  `text` is what it found in a story, and None for a fact."""
+    """Return the rest of a value that `_texts` does not use.  `text` is the text of a story, and None for a fact."""
     if isinstance(value, str):
         return None
     if isinstance(value, list) and depth < MAX_TEXT_DEPTH:
@@ -214,7 +217,7 @@ def _is_rich(value: Any) -> bool:
 
 
 def _used_members(value: Fields, depth: int, names: Sequence[str]) -> tuple[tuple[str, ...], int]:
-    """Return the members of an object that `_texts` reads, and the depth at which it does."""
+    """Return the members of an object that `_texts` reads, and their depth."""
     children = "content" if "content" in value else "children"
     if isinstance(value.get(children), list) and _is_inline(value):
         return (children,), depth
@@ -227,7 +230,7 @@ def _used_members(value: Fields, depth: int, names: Sequence[str]) -> tuple[tupl
 
 
 def _words(value: Any, name: str, text: str, depth: int = 0) -> Any:
-    """Return the strings in a member of rich text that read as text; None if there are none."""
+    """Return the strings in a member of rich text that look like text; None if there are none."""
     if isinstance(value, str):
         return value if _is_text(value, folded(name), text) else None
     if isinstance(value, dict):
@@ -267,14 +270,14 @@ def _filled(value: Any) -> Any:
 
 
 def scalar(value: Any) -> Any:
-    """Return a value out of the object that a program wrote it in: {"$date": …}, {"value": …}."""
+    """Return the value within an object such as {"$date": …} or {"value": …}."""
     while isinstance(value, dict):
         value = next((value[name] for name in VALUE_NAMES if name in value), None)
     return bytes(value) if isinstance(value, msgspec.Raw) else value
 
 
 def beside_scalar(value: Any) -> Any:
-    """Return what `scalar` leaves of an object; None if nothing."""
+    """Return the rest of an object that `scalar` does not use; None if there is none."""
     if not isinstance(value, dict):
         return None
     name = next((name for name in VALUE_NAMES if name in value), None)

@@ -34,7 +34,7 @@ from etl.model import DocumentKind, Kind, Metadata, Raw
 from etl.record import SCHEMA
 
 UNREAD_DATE = "unread date"
-# Characters.  A longer id is none, and stays in the metadata: each entry of an audit has the id of its record.
+# Characters.  A longer value is not used as id and stays in the metadata, because each entry of an audit has the id.
 MAX_ID = 1_000
 
 _CDATA = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.S)
@@ -47,7 +47,7 @@ _COUNTRY = re.compile(r"\.([a-z]{2})$")
 
 
 class RecordPlace(Struct, frozen=True, gc=False):
-    """Where a record stands: its file, its row, the sha256 of its bytes, and its name if it has no id of its own."""
+    """The place of a record: its file, its row, the sha256 of its bytes, and its name if it has no id."""
 
     path: str
     row: int
@@ -56,9 +56,9 @@ class RecordPlace(Struct, frozen=True, gc=False):
 
 
 def document(place: RecordPlace, fields: Fields, reading: Reading, notes: Sequence[str] = ()) -> Raw:
-    """Return a record as a raw document.  Takes from `fields` what it uses.  Raises Unreadable if it has no text.
+    """Return a record as a raw document, and remove the used values from `fields`.
 
-    `notes` are what was found wrong with the record before; more are added here.
+    Raises Unreadable if it has no text.  `notes` are earlier notes on the record; more are added here.
     """
     booked = list(notes)
     names = _names_of(fields, reading)
@@ -85,7 +85,7 @@ def _names_of(fields: Fields, reading: Reading) -> Mapping[str, tuple[str, ...]]
 
 
 def is_article(fields: Mapping[str, Any]) -> bool:
-    """Return whether a record is an article of copydesk's own."""
+    """Return whether a record is an article that copydesk wrote."""
     return str(fields.get("schema", "")).startswith(SCHEMA)
 
 
@@ -95,7 +95,7 @@ def has_text(fields: Fields, reading: Reading) -> bool:
 
 
 def has_story(fields: Fields, reading: Reading) -> bool:
-    """Return whether a record has a text that is no teaser, as the answer of an interface may have one of its own."""
+    """Return whether a record has a text that is not a teaser, which the answer of an API may also have."""
     return bool(own_story(fields, reading))
 
 
@@ -115,7 +115,7 @@ def has_headline(fields: Fields, reading: Reading) -> bool:
 def _candidates(
     fields: Fields, names: Mapping[str, Sequence[str]], reading: Reading
 ) -> Iterator[tuple[str, Kind | None]]:
-    """Yield the fields that may hold the document, each with its kind; None: as its content says."""
+    """Yield the fields that may have the document, each with its kind; None if its content decides."""
     if reading.html_field or reading.text_field:
         yield (reading.html_field, "html") if reading.html_field else (reading.text_field, None)
         return
@@ -128,11 +128,10 @@ def _candidates(
 def _body(
     path: str, fields: Fields, names: Mapping[str, Sequence[str]], reading: Reading, is_own: bool
 ) -> tuple[str | bytes, DocumentKind]:
-    """Return the text of a record, and remove it there: the first that is not blank, or else a blank one.
+    """Return the text of a record, and remove it from the record: the first one that is not blank, else a blank one.
 
-    Words for a value that is not there ("None") are no text and not blank: a record of them alone is unreadable.
-    Bytes, as Parquet may hold pages, are decoded later, as those of a file are.  An article of copydesk's own is taken
-    as it is: tags are what its story is about.
+    Words for a missing value ("None") are not text and not blank: a record with nothing else is unreadable.  Bytes,
+    which Parquet may have for pages, are decoded later.  In an article that copydesk wrote, tags are text of the story.
     """
     for name, kind in _candidates(fields, names, reading):
         value = value_at(fields, name)
@@ -156,7 +155,7 @@ def _body(
 
 
 def _as_found(text: str) -> tuple[str, DocumentKind]:
-    """Return a text with its kind.  What was written once too often is unwrapped: a list in a cell, CDATA."""
+    """Return a text with its kind.  A list in a cell and CDATA are unwrapped."""
     if wrapped := _CDATA.fullmatch(text):
         text = wrapped[1]
     if _ESCAPED_TAG.search(text):
@@ -167,7 +166,7 @@ def _as_found(text: str) -> tuple[str, DocumentKind]:
     return (page, "html") if page else (text, "text")
 
 
-# In the rejects, which have no way out.
+# For the rejects, which have no way out of their own.
 NAME_IT = "; name the field with --text-field"
 
 
@@ -190,7 +189,7 @@ def _shown(value: Any) -> str:
 
 
 def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[str]) -> Metadata:
-    """Return the fields that speak for themselves, and remove them from the record."""
+    """Return the metadata of a record, and remove them from the record."""
     found: dict[str, str] = {}
     language = ""
     for fact in ("url", "language", "headline", "publisher", "author"):
@@ -208,9 +207,9 @@ def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[st
 
 
 def _created(fields: Fields, names: Sequence[str], hints: tuple[str, str], notes: list[str]) -> str:
-    """Return the first date that can be read, and remove it; one that cannot passes through, and is noted.
+    """Return the first date that can be read, and remove it.  A date that cannot be read stays, and is noted.
 
-    `hints` are the language and the country of the record: they say whether the day or the month stands first.
+    `hints` are the language and the country of the record, which show whether the day or the month comes first.
     """
     is_unread = False
     for name in names:
@@ -243,21 +242,21 @@ def _headline(value: Any, name: str) -> str:
 
 
 def _people(value: Any, name: str) -> str:
-    """Return names, each once; those of one author who is given as a list of words are not told apart."""
+    """Return names, each once.  A list of words that together name one author is not recognised."""
     said = (_one_line(one, name) for one in _listed(value))
     return ", ".join(dict.fromkeys(one for one in said if one and "://" not in one))
 
 
 def _listed(value: Any) -> list[Any]:
-    """Return a value as a list: of the people that a field names, who may stand in a cell as Python's list of them."""
+    """Return a value as a list of the people that a field names; a cell may have a list in Python's notation."""
     value = (list_in(value) or value) if isinstance(value, str) else value
     return value if isinstance(value, list) else [value]
 
 
 def _left_of(fact: str, value: Any) -> Any:
-    """Return what a fact leaves of the value that it was read from, for the metadata; None if nothing.
+    """Return the rest of a value from which a fact was read, for the metadata; None if there is none.
 
-    Of people these are also addresses, which name nobody.
+    For people, addresses are also part of the rest.
     """
     if isinstance(value, str) and (fact != "author" or not value.lstrip().startswith("[")):
         return None
@@ -271,13 +270,13 @@ def _left_of(fact: str, value: Any) -> Any:
 
 
 def _address(value: Any, name: str) -> str:
-    """Return an address; a `source` or `uri` that is not an address is something else."""
+    """Return an address; "" for a `source` or `uri` that is not an address."""
     said = _one_line(value, name)
     return said if "://" in said or folded(name.rpartition(".")[2]) in ("url", "link", "href") else ""
 
 
 def _publisher(value: Any, name: str) -> str:
-    """Return the name of a publisher; a `source` that is no name of one is that of a corpus ("cc-news")."""
+    """Return the name of a publisher; "" for a `source` that is the name of a corpus ("cc-news")."""
     said = _one_line(value, name)
     return "" if "://" in said or (folded(name) == "source" and not _NAME.search(said)) else said
 

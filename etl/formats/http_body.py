@@ -1,6 +1,6 @@
-"""The body of an HTTP response -> the page in it: chunks joined, and unpacked as its server says.
+"""The body of an HTTP response -> its page: chunks are joined and decompressed, as its headers say.
 
-FastWARC does this too, but gives what stands before a cut for the page, and is silent on what stands behind its end.
+FastWARC does this, too, but it returns the part before a cut as the page, and ignores bytes behind the end.
 """
 
 import re
@@ -17,22 +17,22 @@ from etl.formats.unpacking import Zstandard
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _TRAILERS = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n)*\r?\n?")
 _GZIP = b"\x1f\x8b"
-# Behind the end of a page these are padding.
+# Padding behind the end of a page.
 _PADDING = b"\0\r\n"
-_CUT = "its page is packed, and cut"
-# Unpacked at a time: what is behind the end of a member is copied each time.
+_CUT = "its compressed page is cut off"
+# Bytes that are decompressed at a time: the bytes behind the end of a member are copied each time.
 _PIECE_BYTES = 8 << 10
 
 
 class Unpacked(Struct, frozen=True, gc=False):
-    """A page, and the bytes that stand behind its end."""
+    """A page, and the bytes behind its end."""
 
     page: bytes
     behind: bytes = b""
 
 
 def known_codings(content: str, transfer: str) -> Sequence[str] | None:
-    """Return how a body is packed and cut, the last way first; None if one of them is not known here.
+    """Return the encodings of a body, the last one first; None if one of them is not supported here.
 
     >>> known_codings("gzip", "Chunked"), known_codings("br", "")
     (['chunked', 'gzip'], None)
@@ -43,10 +43,10 @@ def known_codings(content: str, transfer: str) -> Sequence[str] | None:
 
 
 def unpacked_body(body: bytes, codings: Sequence[str]) -> Unpacked:
-    """Return the page in a body; of what is too long for a document, no more than shows that it is.
+    """Return the page in a body.  If it is too long for a document, only enough is decompressed to show this.
 
-    Some crawlers unpack pages and leave the headers that say they are packed.  Raises OSError for what is damaged, or
-    does not end.
+    Some crawlers decompress pages but keep the headers that say they are compressed.  Raises OSError for a damaged or
+    incomplete body.
     """
     page, behind = body, b""
     for coding in codings:
@@ -71,19 +71,19 @@ def _joined(body: bytes) -> Unpacked:
             return Unpacked(b"".join(parts), body[at:] if body[at:].strip(_PADDING) else b"")
         part = body[head.end() : head.end() + size]
         if len(part) < size:
-            if len(body) > MAX_DOCUMENT_BYTES:  # it is cut here, and too long
+            if len(body) > MAX_DOCUMENT_BYTES:  # it is too long, and cut here
                 return Unpacked(body)
-            raise OSError("its page is cut within a chunk")
+            raise OSError("its page is cut off within a chunk")
         parts.append(part)
         at = head.end() + size
         at += len(body[at : at + 2]) - len(body[at : at + 2].lstrip(b"\r\n"))
     if body[at:].strip(_PADDING):
-        raise OSError(f"its page is damaged: {body[at : at + 20]!r} begins no chunk")
+        raise OSError(f"its page is damaged: {body[at : at + 20]!r} is not the start of a chunk")
     return Unpacked(b"".join(parts))
 
 
 def _inflated(packed: bytes) -> Unpacked:
-    """Return what is packed with deflate, in members of gzip, with its head or without.  Raises OSError."""
+    """Return bytes decompressed with deflate: gzip members, or deflate with or without a header.  Raises OSError."""
     if packed.startswith(_GZIP):
         form = zlib.MAX_WBITS | 16
     else:
@@ -96,7 +96,7 @@ def _inflated(packed: bytes) -> Unpacked:
             try:
                 parts.append(unpacker.decompress(piece, MAX_DOCUMENT_BYTES + 1 - size))
             except zlib.error as error:
-                raise OSError(f"its page is packed, and damaged: {error}") from None
+                raise OSError(f"its compressed page is damaged: {error}") from None
             size += len(parts[-1])
             if size > MAX_DOCUMENT_BYTES:
                 return Unpacked(b"".join(parts))
@@ -108,7 +108,7 @@ def _inflated(packed: bytes) -> Unpacked:
 
 
 def _from_frames(packed: bytes) -> Unpacked:
-    """Return what is packed in frames of Zstandard.  Raises OSError."""
+    """Return bytes decompressed from Zstandard frames.  Raises OSError."""
     from zstandard import ZstdError
 
     try:
@@ -116,7 +116,7 @@ def _from_frames(packed: bytes) -> Unpacked:
     except EOFError:
         raise OSError(_CUT) from None
     except ZstdError as error:
-        raise OSError(f"its page is packed, and damaged: {error}") from None
+        raise OSError(f"its compressed page is damaged: {error}") from None
 
 
 def _pieces(packed: bytes) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Files that are not read though they are there: those that --exclude names, and those that a .gitignore names."""
+"""Files that are passed over: those that --exclude names, and those that a .gitignore names."""
 
 import os
 import re
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 GITIGNORE = ".gitignore"
 EXCLUDED = "--exclude names it"
-# Bytes of a .gitignore.  It is data of whoever made the folder, and each line is asked of each file.
+# Bytes of a .gitignore.  It is untrusted data, and each of its lines is tested on each file.
 MAX_GITIGNORE = 64 << 10
-# Of a pattern: each multiplies the steps by the depth of a path.
+# The most `**` of a pattern: each multiplies the steps by the depth of a path.
 MAX_DEEP = 3
 # In a regex of pathspec: a star and what follows it up to another star in the same name.
 _TO_NEXT_STAR = re.compile(r"\[\^/\]\*((?:\\.|\[(?:\\.|[^\]\\])+\]|[^/()\[\]*\\])*?)(?=\[\^/\]\*)")
 
 
 class _Patterns(Struct, frozen=True):
-    """Patterns of one .gitignore, or of --exclude; they are meant from a folder."""
+    """Patterns of one .gitignore, or of --exclude, which apply from a folder."""
 
     folder: str
     patterns: "GitIgnoreSpec"
@@ -34,7 +34,7 @@ class _Patterns(Struct, frozen=True):
 
 
 class Ignored(Struct, frozen=True):
-    """What is passed over below a folder: of patterns that fit, the last one decides."""
+    """The patterns for paths below a folder; the last matching pattern decides."""
 
     excluded: tuple[_Patterns, ...] = ()
     files: tuple[_Patterns, ...] = ()
@@ -54,15 +54,15 @@ class Ignored(Struct, frozen=True):
         return ""
 
     def below(self, folder: str) -> "Ignored":
-        """Return what is passed over below a folder: its own .gitignore comes behind those above it."""
+        """Return the patterns for a subfolder: its own .gitignore comes after those above it."""
         found = _gitignore(folder) if self.respects else None
         return Ignored(self.excluded, (*self.files, found), self.respects) if found else self
 
     def at(self, folder: str) -> "Ignored":
         """Return what is passed over below a folder that the user names.
 
-        The .gitignore files above it count up to the root of its repository, but not if they name the folder itself: it
-        is named by the user.
+        The .gitignore files above it apply, up to the root of its repository, unless they name the folder itself, which
+        the user has named.
         """
         above = [found for parent in _above(folder) if (found := _gitignore(parent))] if self.respects else []
         outer = Ignored(self.excluded, tuple(above), self.respects)
@@ -71,7 +71,7 @@ class Ignored(Struct, frozen=True):
 
 
 def ignored(exclude: Sequence[str], respects: bool) -> Ignored:
-    """Return what is passed over wherever names are looked for; `respects` is true if .gitignore files count.
+    """Return the patterns that apply everywhere; `respects` is true if .gitignore files are used.
 
     Raises UsageError for what is no pattern.
     """
@@ -83,7 +83,7 @@ def ignored(exclude: Sequence[str], respects: bool) -> Ignored:
 
 
 def gitignore_fault(path: str) -> str:
-    """Return why a .gitignore is not used; "" if it is.  Git follows no link either."""
+    """Return why a .gitignore is not used; "" if it is used.  Git does not follow a link, either."""
     status = os.lstat(path)
     if not stat.S_ISREG(status.st_mode):
         return "it is not a regular file, and is not used"
@@ -105,7 +105,7 @@ def _compiled(lines: Sequence[str]) -> "GitIgnoreSpec":
     from pathspec import GitIgnoreSpec
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # what Python says of "[[:alpha:]]"
+        warnings.simplefilter("ignore", FutureWarning)  # Python's warning about "[[:alpha:]]"
         spec = GitIgnoreSpec.from_lines(lines)
         for one in spec.patterns:
             if one.regex:
@@ -114,9 +114,9 @@ def _compiled(lines: Sequence[str]) -> "GitIgnoreSpec":
 
 
 def _linear(regex: str) -> str:
-    """Return a regex of pathspec that matches the same names, and tries no star of a name in more than one way.
+    """Return a regex of pathspec that matches the same names, but tries each star of a name in only one way.
 
-    What follows a star stands as far in front as it can: another place would leave less to the stars behind it.
+    The text after a star is matched as early as possible: a later place would leave less for the next stars.
 
     >>> _linear("^[^/]*a[^/]*[^/]b[^/]*$")
     '^(?>[^/]*?a)(?>[^/]*?[^/]b)[^/]*$'
@@ -125,7 +125,7 @@ def _linear(regex: str) -> str:
 
 
 def _is_pattern(line: str) -> bool:
-    """Return whether a line can be meant.  Git passes over others too: "!" alone, "[z-a]", a backslash at the end."""
+    """Return whether a line is a valid pattern.  Git also ignores "!" alone, "[z-a]", and a backslash at the end."""
     if line.count("**") > MAX_DEEP:
         return False
     try:

@@ -16,13 +16,13 @@ from etl.formats.own_files import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, in_one_line, printable
 from etl.formats.stores import is_address, listed, local_path
 
-# "s3://key:secret@bucket": who may read it is not written down.
+# "s3://key:secret@bucket": credentials are not written into records.
 _SECRET = re.compile(r"//[^/@]*@")
-# "./a.txt" is "a.txt": the id of an article, and what an exception names, do not depend on how a path is written.
+# "./a.txt" becomes "a.txt", so that ids of articles and sources of exceptions do not depend on the form of a path.
 _HERE = re.compile(r"(?:\./+)+(?=[^/])")
-# What a run keeps beside its output begins so.
+# The beginning of names of files that a run writes beside its output.
 WORK_PREFIX = ".copydesk-"
-# Folders beside the files of a table that are none of them: what was not committed would be read twice.
+# Folders of a table whose files are not part of it: uncommitted files would be read twice.
 WORK_FOLDERS = {
     "_temporary": "it holds files that Spark has not finished",
     "_delta_log": "it is the log of a Delta table",
@@ -31,7 +31,7 @@ COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
 
 
 class _Candidate(Struct, frozen=True):
-    """A path that a name stands for; `identity` is the same for all names of one file."""
+    """A path that a name stands for.  `identity` is the same for all names of one file."""
 
     path: str
     identity: str = ""
@@ -42,9 +42,9 @@ class _Candidate(Struct, frozen=True):
 
 
 def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Found:
-    """Resolve names to sources, in order; each file once, whatever names it has.
+    """Resolve names to sources, in order, each file once.
 
-    Of a folder the files with one of these suffixes are read.  Raises NoInput for a name that matches nothing.
+    In a folder, the files with one of these suffixes are read.  Raises NoInput for a name that matches nothing.
     """
     sources: list[Source] = []
     passed_over: list[tuple[str, str]] = []
@@ -74,7 +74,7 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
 
 
 def _plain(name: str) -> str:
-    """Return a path without "./" before it, unless what is left would mean something else."""
+    """Return a path without "./" before it, unless the rest would have another meaning."""
     plain = name[here.end() :] if (here := _HERE.match(name)) else name
     return name if plain == STDIN or is_address(plain) else plain
 
@@ -104,7 +104,7 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
         for match in matches:
             if not Path(match).is_dir():
                 yield _chosen(match, rules)
-            elif "**" not in name:  # which stands for what is in folders, too
+            elif "**" not in name:  # which also matches paths in folders
                 yield _Candidate(match, fault="it is a folder, and a pattern stands for files")
     else:
         fault = "no file matches" if has_magic(name) else "there is no such file or folder"
@@ -115,9 +115,9 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
 
 
 def _stored(address: str, reading: Reading, suffixes: Sequence[str], excluded: Ignored) -> Iterator[_Candidate]:
-    """Yield the files of an object store; those below a folder as those of a folder on disk.
+    """Yield the files of an object store, with the same choice in a folder as on disk.
 
-    Patterns of --exclude are meant from the bucket on.
+    Patterns of --exclude apply from the bucket on.
     """
     for one in listed(address):
         base = one.address.partition("?")[0]
@@ -133,9 +133,9 @@ def _stored(address: str, reading: Reading, suffixes: Sequence[str], excluded: I
 
 
 def _fault_of_name(name: str, is_folder: bool = True) -> str:
-    """Return why a file or a folder of this name is not read; "" if it is."""
+    """Return why a file or folder with this name is not read; "" if it is read."""
     if name.startswith(WORK_PREFIX):
-        return "it is a work file of copydesk's"
+        return "it is a work file of copydesk"
     if name.startswith((".", "__MACOSX")):
         return "it is hidden"
     return WORK_FOLDERS.get(name, "") if is_folder else ""
@@ -159,9 +159,9 @@ def _globbed(pattern: str) -> Iterator[str]:
 
 
 def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
-    """Yield the files below a folder, in sorted order; those that are no input are named as passed over.
+    """Yield the files below a folder, in sorted order; other files are recorded as passed over.
 
-    Folders may be nested deeper than Python calls functions.
+    Folders may be nested deeper than Python's limit of recursion.
     """
     open_folders = [_level(folder, reading, suffixes, rules)]
     while open_folders:
@@ -177,7 +177,7 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
 def _level(
     folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
 ) -> Iterator[_Candidate | tuple[str, Ignored]]:
-    """Yield what stands in a folder itself: files, and folders with what is passed over in them."""
+    """Yield the files and folders directly in a folder, each folder with its patterns of what is passed over."""
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -205,7 +205,7 @@ def _level(
 
 
 def _chosen(path: str, rules: Ignored) -> _Candidate:
-    """Return a file that the user names, by itself or by a pattern: it is read but for what --exclude names."""
+    """Return a file that the user names, directly or by a pattern.  It is read unless --exclude names it."""
     reason = Ignored(rules.excluded).reason(path)
     return _Candidate(path, fault=reason) if reason else _file(path)
 
@@ -229,7 +229,7 @@ def _source(name: str, found: _Candidate) -> Source:
     try:
         status = os.stat(path)  # noqa: PTH116  # a path of odd bytes stays as it is
     except OSError:
-        return Source(name, path)  # opening it meets the same error, and that is a reject
+        return Source(name, path)  # opening it causes the same error, and gives a reject
     if stat.S_ISREG(status.st_mode):
         return Source(name, path, status.st_size, status.st_mtime_ns)
     return Source(name, path, is_stream=True)

@@ -1,4 +1,4 @@
-"""JSON that does not stand in lines: an array, an object over many lines, or one object behind the other."""
+"""JSON that is not in lines: an array, an object over many lines, or concatenated objects."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -13,7 +13,7 @@ from etl.formats.unpacking import Damaged
 
 
 def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Cut an array at its objects.  A small plain file is one share, and its task reads it.
+    """Divide an array at its objects.  A small uncompressed file is one share, which its task reads.
 
     Raises Changed, and OSError.
     """
@@ -27,7 +27,7 @@ def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     try:
         for value in json_values(in_utf8(opened.file, encoding), MAX_DOCUMENT_BYTES):
             last = value.number
-            is_next = value.number == row + len(parts)  # null and blank elements have numbers, too
+            is_next = value.number == row + len(parts)  # null and blank elements are numbered, too
             if value.fault or (parts and (length + len(value.body) > size or not is_next)):
                 if parts:
                     yield Share(source, "json", length, b"\n".join(parts), row)
@@ -48,7 +48,7 @@ def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
 
 
 def read(share: Share, reading: Reading) -> Iterator[Result]:
-    """Yield the documents of a share: its records, which may lie deep in it."""
+    """Yield the documents of a share: its records, which may be deeply nested."""
     name, found, given = share.source.name, False, ""
     if share.body is not None:  # in UTF-8, as it was cut
         given, reading = reading.encoding, structs.replace(reading, encoding="")
@@ -66,7 +66,10 @@ def read(share: Share, reading: Reading) -> Iterator[Result]:
 
 
 def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator[Result]:
-    """Yield the documents of a value.  Of one that is no JSON, as one with a bracket too few, those that are in it."""
+    """Yield the documents of a value.
+
+    If it is not valid JSON (a bracket may be missing), yield the documents that it contains.
+    """
     results = list(read_json(name, row, value.body, reading))
     match = OPENS_AGAIN.search(value.body)
     if match and any(isinstance(result, Reject) and "is not JSON" in result.reason for result in results):

@@ -1,7 +1,7 @@
-"""JSON as it is found -> Python values, and notes on what is not JSON in it.
+"""JSON and its variants -> Python values, with notes on what is not standard JSON.
 
-Figures stay as they are written: 1.20, 1e999 and integers beyond 64 bits come as `msgspec.Raw`, which msgspec writes
-back byte for byte.  NaN, Infinity and integers that Python refuses to read become strings.
+Numbers keep their notation: 1.20, 1e999 and integers beyond 64 bits become `msgspec.Raw`, which msgspec writes back
+byte for byte.  NaN, Infinity and integers that Python refuses to read become strings.
 """
 
 import json
@@ -24,7 +24,8 @@ NOT_UTF8 = "not UTF-8"
 NOT_STANDARD = "not standard JSON"
 
 MAX_INTEGER = 2**63
-# Digits.  Python refuses to read more: it takes quadratic time.  A longer figure becomes a string, as NaN does.
+# Digits.  Python does not read longer integers, because this takes quadratic time.  A longer number becomes a string,
+# like NaN.
 MAX_DIGITS = 1000
 # Between two values: white space, commas of an array that was cut in lines, the record separators of RFC 7464.
 BETWEEN = " \t\r\n,\x1e\ufeff"
@@ -42,9 +43,9 @@ def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[str]]
 
 
 def values(path: str, text: str) -> Iterator[tuple[Any, list[str]]]:
-    """Yield the values that stand in a text one behind the other, each with its notes.
+    """Yield the consecutive values in a text, each with its notes.
 
-    What Python and JavaScript write for JSON is read too.  Raises Unreadable at the first that is neither.
+    Notations of Python and JavaScript are also read.  Raises Unreadable at the first invalid value.
     """
     at, fault = _start(text, 0), ""
     while at < len(text):
@@ -72,7 +73,7 @@ def _start(text: str, at: int) -> int:
 
 
 def _within_string(value: str, reader: "_Reader") -> Any:
-    """Return the object in a string, a record that was written as JSON twice; the string if more stands behind it."""
+    """Return the object in a string, for a record that was encoded twice; the string itself if it has more text."""
     text = value.strip()
     try:
         inner, end = reader.read(text, 0)
@@ -82,7 +83,7 @@ def _within_string(value: str, reader: "_Reader") -> Any:
 
 
 class _Reader:
-    """A JSON decoder that takes what Python, pandas and jq take, and notes what the standard does not allow."""
+    """A JSON decoder for the notations of Python, pandas and jq, which notes what the standard does not allow."""
 
     def __init__(self, notes: list[str]) -> None:
         self.notes = notes
@@ -98,7 +99,10 @@ class _Reader:
         return self._decoder.raw_decode(text, at)
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Return an object.  Of equal keys the last that holds something counts; the others get numbers: "text#2"."""
+        """Return an object.
+
+        If a key is repeated, its last value that is not empty is used; the others get numbers: "text#2".
+        """
         fields = dict(pairs)
         if len(fields) == len(pairs):
             return fields

@@ -39,7 +39,7 @@ def lines_of(share: Share) -> Iterator[tuple[int, bytes]]:
 
 
 def read_each(share: Share, read: Callable[[int, bytes], Record]) -> Iterator[Record | Reject]:
-    """Yield what is read of each line that is not blank; and a reject where the file is damaged.
+    """Yield the result of reading each line that is not blank, and a reject where the file is damaged.
 
     Raises OSError and Changed.
     """
@@ -106,7 +106,7 @@ def _chunks(source: Source, file: IO[bytes], size: int) -> Iterator[Share]:
 
 
 def _skip_line(file: IO[bytes]) -> bytes:
-    """Read to the end of a line; return what was read behind it."""
+    """Read to the end of a line; return the bytes that were read after it."""
     while block := file.read(SKIPPED_AT_ONCE):
         end = block.find(b"\n") + 1
         if end:

@@ -1,4 +1,4 @@
-"""What other languages write for JSON -> JSON: Python's literals, a comma at the end, escapes that JSON does not know.
+"""Notations of other languages -> JSON: Python's literals, a trailing comma, escapes that JSON does not know.
 
 {'title': 'Caf\\xe9', "paid": None, "seen": ISODate("2020-08-23"),} is
 {"title": "Café", "paid": null, "seen": "2020-08-23"}.
@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-# A string in either quotation mark, or what stands between two strings.  One that is not closed ends with the text.
+# A string in either kind of quotation marks, or the text between two strings.  A string that is not closed ends with
+# the text.
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?\Z)|'(?:[^'\\]|\\.)*+(?:'|\\?\Z)|[^\"']++", re.S)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U000([01][0-9a-fA-F]{4})|(.))", re.S)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "/": "/", '"': '"', "'": "'", "\\": "\\", "\n": ""}
@@ -23,7 +24,7 @@ _CALL = re.compile(r"\b[A-Za-z_.]{1,40}\([\d, ]{1,60}\)")
 
 
 def as_json(text: str) -> str:
-    r"""Return a text with what other languages write for JSON as JSON; other faults stay.  Takes linear time.
+    r"""Return a text with notations of other languages converted to JSON; other faults stay.  Takes linear time.
 
     >>> as_json("{'a': 'It\\'s', 'b': [True, None,], \"c\": ObjectId('5f')}")
     '{"a": "It\'s", "b": [true, null], "c": "5f"}'
@@ -32,7 +33,7 @@ def as_json(text: str) -> str:
 
 
 def list_in(text: str) -> list[Any] | None:
-    """Return the list that a text is written as, as pandas writes it into a cell; None if it is written as none.
+    """Return the list in a text, as pandas writes lists into cells; None if the text is not a list.
 
     >>> list_in("['Marta Oake', 'Iris Holm']"), list_in("[1] See below.")
     (['Marta Oake', 'Iris Holm'], None)

@@ -1,4 +1,4 @@
-"""Values in memory -> raw documents: texts, bytes, records and paths, as Python programs have them."""
+"""Values in memory -> raw documents: texts, bytes, records and paths."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -17,18 +17,18 @@ from etl.formats.sniffing import looks_like_html, not_read
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG, TOO_LONG_DOCUMENT, Reading
 from etl.model import Kind, Raw
 
-# What stands in records for a document that came from no file.
+# The path in records for a document that is not from a file.
 NO_PATH = STDIN
 NO_TEXT = 'Put the text into the field "text", or give a config that names the field: text-field = "NAME".'
-# Figures of a SHA-256 that name a document which has no other name.
+# Digits of a SHA-256 that name a document without another name.
 NAME_LENGTH = 16
 
 
 def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, reading: Reading) -> Raw:
     """Return a text, or the bytes of a text or a page, as a raw document.
 
-    Raises Unreadable if it is too long, or of another sort.  `kind` None: as its content says.  Without a name it is
-    named by its content.
+    Raises Unreadable if it is too long, or of another sort.  If `kind` is None, the content decides.  Without a name,
+    the document is named by its content.
     """
     if len(body) > MAX_DOCUMENT_BYTES:
         raise Unreadable(NO_PATH, TOO_LONG_DOCUMENT)
@@ -54,8 +54,8 @@ def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, readin
 
 
 def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Reading) -> Raw:
-    """Return a record as a raw document; its own fields stay as they are.  Raises Unreadable if it has no
-    text, or cannot be written as JSON.
+    """Return a record as a raw document; the given record does not change.  Raises Unreadable if it has no text, or
+    cannot be written as JSON.
     """
     try:
         names = distinct([str(name) for name in fields])  # pandas numbers its columns
@@ -76,14 +76,14 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a value stands for none, as pandas has them: None, NaN, NaT, NA."""
+    """Return whether a value is missing: None, NaN, NaT or NA of pandas."""
     return (
         value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
     )
 
 
 def _plain(name: str, value: Any) -> Any:
-    """Return a copy of a value, with those of numpy, pandas and the like as Python has them.  Raises TypeError."""
+    """Return a copy of a value, with values of numpy, pandas and the like converted to Python.  Raises TypeError."""
 
     def as_builtin(inner: Any) -> Any:
         if getattr(inner, "ndim", 0):  # an array, however few values it has

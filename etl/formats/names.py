@@ -1,8 +1,8 @@
-"""Names under which programs and interfaces write what an article record holds.  docs/formats.md shows these tables.
+"""Names of the fields of articles in programs and APIs. docs/formats.md shows these tables.
 
 A name with dots is a path: "fields.body" is `body` in the object `fields`.  Case, spaces, hyphens and underscores do
-not count: `publishedAt` is also published_at and "Published At".  The first name with something usable in it is taken;
-a field that is taken does not stand in `metadata` any more.
+not count: `publishedAt` is also published_at and "Published At".  The first name with a usable value is used, and its
+field is then not in `metadata`.
 """
 
 import re
@@ -23,7 +23,7 @@ HTML_NAMES = (
     *("html", "rawHtml", "contentHtml", "bodyHtml", "articleHtml", "htmlContent", "fields.body", "html.content"),
     *("summaryHtml", "pageHtml"),
 )
-# Last, and of these the longest: of a record that has nothing longer these are a teaser.
+# Names of teasers, which are tried last; the longest one is used.
 TEASER_NAMES = ("summary", "description", "excerpt", "lead", "abstract", "snippet", "leadParagraph", "shortDescription")
 
 FACT_NAMES: dict[str, tuple[str, ...]] = {
@@ -41,7 +41,7 @@ FACT_NAMES: dict[str, tuple[str, ...]] = {
         *("writer",),
     ),
     "created": (
-        # WordPress has the time of its own place as `date`, which names no zone.
+        # In WordPress, `date` is the local time without a zone.
         *("created", "dateGmt", "date", "published", "datePublish", "publishDate", "publishingDate", "publishedAt"),
         *("pubDate", "datePublished", "publishedDate", "publicationDate", "publishedTime", "publishedOn"),
         *("webPublicationDate", "dateTimePub", "dateTime", "createdAt", "timestamp", "firstPublishDate"),
@@ -71,24 +71,24 @@ FACT_NAMES: dict[str, tuple[str, ...]] = {
 # The first that is a string or a whole number is the record's own id.
 ID_NAMES = ("id", "_id", "guid", "uuid", "articleId")
 
-# Objects that may hold any of these fields: datatrove and Dolma, the Pile, Elasticsearch, interfaces.
+# Objects that may contain any of these fields: datatrove and Dolma, the Pile, Elasticsearch, APIs.
 CONTAINERS = ("metadata", "meta", "_source", "data", "article", "document", "doc", "item", "post", "attributes")
 
 # In a record with one of these fields `source` is the name of a corpus or of a file: those of Dolma and datatrove.
 OWN_SOURCE = frozenset(("added", "file_path"))
 
-# Within an object that stands where a value is expected: WordPress ("rendered"), feedparser ("value"), Mongo ("$date").
+# Names within an object in the place of a value: WordPress ("rendered"), feedparser ("value"), Mongo ("$date").
 VALUE_NAMES = (
     *("rendered", "value", "text", "html", "content", "name", "title", "main", "basic"),
     *("$date", "$numberLong", "$oid"),
 )
-# Within an object that stands where a text is expected: what editors and interfaces call its parts.
+# Names within an object in the place of a text, in editors and APIs.
 TEXT_VALUE_NAMES = (
     *("rendered", "value", "text", "html", "content", "body", "paragraphs", "items", "children", "blocks", "data"),
     *("bodyText", "articleBody", "maintext"),
 )
 
-# Lists of these hold the records of an answer that is one object: NewsAPI, the Guardian, Elasticsearch, JSON Feed.
+# Names of lists with the records of an answer that is one object: NewsAPI, the Guardian, Elasticsearch, JSON Feed.
 LIST_NAMES = frozenset(
     (
         *("articles", "items", "results", "docs", "hits", "data", "records", "entries", "posts", "news", "stories"),
@@ -96,7 +96,7 @@ LIST_NAMES = frozenset(
     )
 )
 
-# As language detectors (ISO 639-3) and people write the languages that rules know.
+# Codes of language detectors (ISO 639-3) and names of languages.
 LANGUAGE_CODES = {
     **{"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt"},
     **{"nld": "nl", "dut": "nl", "pol": "pl", "ces": "cs", "cze": "cs", "rus": "ru", "ukr": "uk", "bel": "be"},
@@ -111,7 +111,7 @@ LANGUAGE_CODES = {
     **{"vietnamese": "vi", "hindi": "hi", "japanese": "ja", "korean": "ko", "chinese": "zh", "nb": "no", "nn": "no"},
 }
 
-# Characters of a cell, on average.  A column of headlines has 60, one of teasers 150.
+# Characters of a cell, on average, of a column of texts.  A column of headlines has 60, one of teasers 150.
 MIN_TEXT_LENGTH = 200
 
 _SEPARATORS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
@@ -127,7 +127,7 @@ def folded(name: str) -> str:
 
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names of columns, each once: with a number behind those that are taken, their place for those without.
+    """Return unique names of columns: a repeated name gets a number, and a column without a name gets its place.
 
     >>> distinct(["note", "", "note", "note_2", "note"])
     ('note', 'column_1', 'note_3', 'note_2', 'note_4')
@@ -142,13 +142,13 @@ def distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def longest_column(lengths: Iterable[tuple[float, str]]) -> str:
-    """Return the column of the longest texts, of their average lengths and names; "" if none is that of a text."""
+    """Return the column with the longest texts, from average lengths and names; "" if no column has texts."""
     length, name = max(lengths, default=(0.0, ""))
     return name if length >= MIN_TEXT_LENGTH else ""
 
 
 def free_names(taken: Container[str]) -> Callable[[str], str]:
-    """Return a function that puts a number behind a name, with which it is none of those that are taken.
+    """Return a function that adds a number to a name, so that it differs from all names that are used.
 
     >>> free_name = free_names({"text", "text#2"})
     >>> free_name("text"), free_name("text"), free_name("title")
@@ -172,8 +172,8 @@ def names_in(
 ) -> Mapping[str, tuple[str, ...]]:
     """Return, for each fact, the paths under which a record with these keys may have it, in the order to try.
 
-    `holders` are the objects in it that may hold any field, with their keys: what stands outside of them goes first,
-    and what the user maps to a fact before that.  Records of one file have the same few keys.
+    `holders` are its objects that may contain any field, with their keys.  Fields outside of them are tried first, and
+    before that the names of the user.  Records of one file have the same few keys.
     """
     there = _by_folded(keys)
     inner = [(holder, _by_folded(names)) for holder, names in holders]
@@ -194,7 +194,7 @@ def _by_folded(keys: Sequence[str]) -> dict[str, str]:
 
 
 def _path_in(name: str, there: Mapping[str, str]) -> str:
-    """Return a name or path as a record with these keys spells it; "" if it has none of the sort."""
+    """Return a name or path in the spelling of a record with these keys; "" if the record does not have it."""
     if key := there.get(folded(name)):
         return key
     first, _, rest = name.partition(".")

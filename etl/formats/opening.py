@@ -1,4 +1,4 @@
-"""Bytes of a source, unpacked, and in UTF-8 where they are UTF-16."""
+"""Bytes of a source, decompressed, and converted from UTF-16 to UTF-8."""
 
 import codecs
 import io
@@ -20,12 +20,12 @@ from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG_DOCUMENT, Fou
 from etl.formats.stores import is_address, open_stored, stored
 from etl.formats.unpacking import UNPACKED_AT_ONCE, Damaged, Readable, Unpacking, unpacked
 
-# Bytes that are waited for before a stream is looked at.
+# Bytes to read before the format of a stream is examined.
 PREFIX_BYTES = 4096
 
 
 class Changed(Exception):
-    """A file that is not what it was when the run began."""
+    """A file that has changed since the run began."""
 
 
 @contextmanager
@@ -37,7 +37,10 @@ def opened(source: Source) -> Iterator[Opened]:
 
 
 def open_source(source: Source) -> io.BufferedReader:
-    """Open the bytes of a source, unpacked.  Raises OSError, and Changed if it is not what it was when it was found."""
+    """Open the bytes of a source, decompressed.
+
+    Raises OSError, and Changed if the file has changed since it was found.
+    """
     return unpacked(open_packed(source))
 
 
@@ -63,7 +66,7 @@ def open_packed(source: Source) -> io.BufferedReader:
 
 
 def _at_once(path: str, flags: int) -> int:
-    """Open a file.  A pipe that has come into its place is opened, too, and not waited for."""
+    """Open a file.  If a pipe is now in its place, it is opened without waiting."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
@@ -83,7 +86,7 @@ def open_address(address: str) -> IO[bytes]:
 
 
 def check_unchanged(source: Source) -> None:
-    """Check, when all of a file is read, that it did not change meanwhile.  Raises Changed, and OSError."""
+    """Check at the end of a file that the file did not change while it was read.  Raises Changed, and OSError."""
     if source.is_stream:
         return
     if is_address(source.path):
@@ -100,7 +103,7 @@ def _compare(source: Source, size: int, modified: int) -> None:
 
 
 def spooled(found: Found, folder: Path) -> Found:
-    """Return what was found with streams copied to files, so that they can be read more than once."""
+    """Return the sources with streams copied to files, so that they can be read more than once."""
     return structs.replace(found, sources=tuple(_spooled(source, folder) for source in found.sources))
 
 
@@ -115,7 +118,7 @@ def _spooled(source: Source, folder: Path) -> Source:
 
 
 def read_bounded(name: str, file: IO[bytes]) -> bytes:
-    """Return a whole document.  Raises Unreadable if it is larger than any page, or damaged."""
+    """Return a whole document.  Raises Unreadable if it is too large or damaged."""
     try:
         body = file.read(MAX_DOCUMENT_BYTES + 1)
     except Damaged as error:
@@ -126,7 +129,7 @@ def read_bounded(name: str, file: IO[bytes]) -> bytes:
 
 
 def pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
-    """Yield blocks of about `size` bytes.  Raises Damaged, behind what stands before the damaged place."""
+    """Yield blocks of about `size` bytes.  Raises Damaged after the bytes before the damaged place."""
     parts: list[bytes] = []
     length = 0
     read = getattr(file, "read1", file.read)
@@ -155,9 +158,9 @@ def bounded_lines(file: IO[bytes], size: float = inf) -> Iterator[bytes]:
 
 
 def fault_of(error: Exception) -> str:
-    """Return what is wrong with a file, or a document, that could not be read, in words.
+    """Return why a file or a document could not be read, in words.
 
-    Raises MachineError if it is not the file that is wrong.
+    Raises MachineError if the fault is not in the file.
     """
     if isinstance(error, Unreadable):
         return error.fault
@@ -168,7 +171,7 @@ def fault_of(error: Exception) -> str:
         return "is nested too deep"
     if isinstance(error, Damaged | Changed):
         return f"is damaged: {error}" if isinstance(error, Damaged) else str(error)
-    return f"met a fault of copydesk's, {type(error).__name__}: {error}"
+    return f"met a bug in copydesk, {type(error).__name__}: {error}"
 
 
 def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:
@@ -219,9 +222,10 @@ class _Seekable(Readable):
 
 
 def other_encoding(head: bytes, given: str) -> str:
-    """Return the encoding of a file that is not in UTF-8, as `wide_encoding` finds it or as it is given; or "".
+    """Return the encoding of a file that is not in UTF-8, as detected or given; or "".
 
-    Such a file is cut in UTF-8: in Shift_JIS and GBK the second byte of a character may be a bar or a backslash.
+    Such a file is converted to UTF-8 before it is divided, because in Shift_JIS and GBK the second byte of a character
+    may be a bar or a backslash.
     """
     if encoding := wide_encoding(head, given):
         return encoding
@@ -230,9 +234,9 @@ def other_encoding(head: bytes, given: str) -> str:
 
 
 def why_badly_cut(body: bytes, given: str) -> str:
-    """Return why a part of a file that was cut in UTF-8 cannot be read in the encoding that is given; "" if it can.
+    """Return why a converted part of a file cannot be read in the given encoding; "" if it can.
 
-    For each byte that did not fit stands U+FFFD.
+    Each byte that did not fit is U+FFFD.
     """
     encoding = given and other_encoding(b"", given)
     replaced = body.count(b"\xef\xbf\xbd") if encoding else 0
@@ -240,7 +244,7 @@ def why_badly_cut(body: bytes, given: str) -> str:
 
 
 class _Transcoding(Readable):
-    """Bytes of another encoding as UTF-8; for those that do not fit stands U+FFFD."""
+    """Bytes of another encoding as UTF-8; bytes that do not fit become U+FFFD."""
 
     def __init__(self, file: IO[bytes], encoding: str) -> None:
         self._read = getattr(file, "read1", file.read)
@@ -258,7 +262,7 @@ class _Transcoding(Readable):
 
 
 class BeforeDamage(Readable):
-    """What stands in a file before a damaged place.  There it ends, after `length` bytes, and `damage` says why."""
+    """The bytes of a file before a damaged place.  They end after `length` bytes, and `damage` is the reason."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = cast(io.BufferedReader, file)
@@ -276,7 +280,7 @@ class BeforeDamage(Readable):
 
 
 def before_damage(file: IO[bytes]) -> tuple[io.BufferedReader, BeforeDamage]:
-    """Return what stands in a file before a damaged place as a file, and what tells whether there is one."""
+    """Return the bytes of a file before a damaged place as a file, and an object that says whether there is damage."""
     before = BeforeDamage(file)
     return io.BufferedReader(before, UNPACKED_AT_ONCE), before
 

@@ -1,17 +1,17 @@
-"""Which files copydesk wrote, by how they begin: articles are read again, the others are no input.
+"""Recognise files that copydesk wrote by their beginning: articles are read again, others are passed over.
 
-The same patterns tell what `--force` may overwrite.
+The same patterns decide what `--force` may overwrite.
 """
 
 import re
 from pathlib import Path
 
-# Bytes that are enough to tell.
+# Bytes that are enough for this decision.
 START_BYTES = 4096
 _SCHEMA = rb'\{\s*"schema"\s*:\s*"copydesk/'
 
 ARTICLES = re.compile(_SCHEMA + rb"(?:article|audit|reject)/")
-# How a file of each kind of result begins: none is written over another.
+# The beginning of each kind of result: a file of one kind does not replace one of another kind.
 STARTS = {
     kind: re.compile(_SCHEMA + name)
     for kind, name in (("articles", rb"article/"), ("audit", rb"audit/"), ("rejects", rb"reject/"))
@@ -34,7 +34,7 @@ CHECKS = re.compile(
     rb"|### copydesk check: "
     rb'|\{"check":"(?:raw|art|audit)\.[^"]*","level":"'
 )
-# And those for people, which may look like any text: a finding, or the verdict; annotations of GitHub.
+# Reports for people, which may look like any text: a finding, or the verdict; annotations of GitHub.
 CHECKS_IN_WORDS = re.compile(
     rb"(?:[^\n]*: )?(?:error|warning|note): (?:raw|art|audit)\.\w+"
     rb"|(?:passed|failed): [^\n]*checked\n"
@@ -45,7 +45,7 @@ NO_INPUT = (ACCOUNTS, PAGES, VERDICTS, PAIRS, SIGNATURES, CHECKS)
 
 
 def is_no_input(head: bytes) -> bool:
-    """Return true if a file begins as what copydesk writes beside articles: it is passed over where inputs are read."""
+    """Return true if a file is one that copydesk writes beside articles, and that is not read."""
     return any(pattern.match(head) for pattern in NO_INPUT)
 
 

@@ -1,4 +1,4 @@
-"""What copydesk wrote, read back, or written over: articles in any shape, audit, rejects, as JSON lines or Parquet."""
+"""Read or replace files that copydesk wrote: articles in any shape, audit, rejects, as JSON lines or Parquet."""
 
 import io
 import json
@@ -26,10 +26,10 @@ Noun = TypeVar("Noun")
 
 _encode = msgspec.json.Encoder().encode
 
-# A document has six bytes of JSON for each of its own at most, and stands in its record twice at most.
+# A document has at most six bytes of JSON for each of its bytes, and is in its record at most twice.
 MAX_LINE_BYTES = 16 * MAX_DOCUMENT_BYTES
 
-# Where the facts of an article stand, in the shapes of etl.shapes; the first that is a string is taken.
+# The paths of the facts of an article in the shapes of etl.shapes.  The first one with a string is used.
 FACT_PATHS: Mapping[str, Sequence[str]] = {
     "headline": ("headline", "title", "metadata.title"),
     "publisher": ("publisher", "source-hostname", "metadata.publisher", "publisher.name"),
@@ -54,9 +54,9 @@ def fact(record: Mapping[str, Any], name: str) -> str:
 
 
 def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
-    """Yield what stands in a file that copydesk wrote, or in a folder of its parts, as values of a type.
+    """Yield the values in a file that copydesk wrote, or in a folder of its parts.
 
-    Raises UsageError if the file is not of that sort, and RestoreError if it is damaged.
+    Raises UsageError if the file has another kind of values, and RestoreError if it is damaged.
     """
     decode = msgspec.json.Decoder(noun).decode
     for file in _files(path):
@@ -67,7 +67,7 @@ def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
 
 
 def begins(path: Path, start: re.Pattern[bytes]) -> bool:
-    """Return true if a file begins so when it is unpacked, as what copydesk writes does; or if it is empty."""
+    """Return true if a decompressed file begins with a pattern, or is empty."""
     try:
         if not path.is_file() or path.is_symlink():
             return False
@@ -79,7 +79,7 @@ def begins(path: Path, start: re.Pattern[bytes]) -> bool:
 
 
 def is_of_audit(articles: IO[bytes], audit: IO[bytes]) -> bool:
-    """Return true if articles are those of an audit, both unpacked: the first one is, or all records of `dedup` are."""
+    """Return true if articles belong to an audit: the first article, or all records of `dedup`."""
     try:
         while line := audit.readline(MAX_LINE_BYTES):
             entry = msgspec.json.decode(line, type=Entry)
@@ -105,14 +105,14 @@ def check_target(path: Path, force: bool, *starts: re.Pattern[bytes]) -> None:
 
 
 def write_lines(target: Path, lines: Iterable[object], force: bool, start: re.Pattern[bytes]) -> None:
-    """Write JSON lines, packed as the name says, where `check_target` lets one write.  Raises UsageError."""
+    """Write JSON lines, compressed by the ending of the name, if `check_target` allows it.  Raises UsageError."""
     check = partial(check_target, target, force, start)
     with atomic(target, check) as temporary, line_writer(temporary, target.suffix) as write:
         write(lines)
 
 
 def read_small(path: Path) -> str:
-    """Return the text of a file that is held whole.  Raises UsageError if it is large; OSError; UnicodeDecodeError."""
+    """Return the text of a small file.  Raises UsageError if it is large; OSError; UnicodeDecodeError."""
     with path.open("rb") as file:
         body = file.read(MAX_DOCUMENT_BYTES + 1)
     if len(body) > MAX_DOCUMENT_BYTES:
@@ -121,7 +121,7 @@ def read_small(path: Path) -> str:
 
 
 def read_texts(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield id and text of the articles in a file, or a folder of parts, in whatever shape.  Raises UsageError."""
+    """Yield id and text of the articles in a file or a folder of parts, in any shape.  Raises UsageError."""
     for file in _files(path):
         records: Iterator[Mapping[str, Any]]
         if file.suffix == ".parquet":
@@ -139,7 +139,7 @@ _WAY_OUT = "Name a file that `clean` wrote.  If this is one, it was changed or c
 
 
 def _fault(file: Path, row: int, fault: str, *, is_ours: bool) -> RestoreError | UsageError:
-    """Return the error for a line that cannot be read: a file whose first line is ours was changed."""
+    """Return the error for an unreadable line: if the first line of the file is ours, the file was changed."""
     if row > 1 or is_ours:
         return RestoreError(f"{file}:{row}", f"was changed or cut off: {fault}", "Clean the input again.")
     return UsageError(f"{file}:{row}", f"is not a line that copydesk wrote: {fault}", _WAY_OUT)
@@ -156,7 +156,7 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
             while line := lines.readline(MAX_LINE_BYTES + 1):
                 row += 1
                 if len(line) > MAX_LINE_BYTES:
-                    fault = "it is longer than any line of copydesk's"
+                    fault = "it is longer than any line that copydesk writes"
                     raise _fault(file, row, fault, is_ours=bool(ARTICLES.match(line)))
                 value = decode(line)
                 if _encode(value) != line.rstrip(b"\n") and _has_name_twice(line):
@@ -175,7 +175,7 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
 
 
 def _has_name_twice(line: bytes) -> bool:
-    """Return whether an object in a line has two fields of one name: another program may read the other one."""
+    """Return whether an object in a line has a field twice: another program may read the other value."""
     is_twice = False
 
     def look(fields: list[tuple[str, Any]]) -> None:

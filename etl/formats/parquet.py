@@ -44,23 +44,23 @@ from etl.model import Raw
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Columns of copydesk's own audit and rejects: they are no input.
+# Columns of copydesk's audits and rejects, which are not read.
 OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
-# The folder of the rows for which a column of a partitioned table is null, and what such a column may be called.
+# The folder for rows with a null in the partition column, and the pattern of names of such columns.
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
-# What Parquet says of a column of which it has no key, and what we say.
+# Parquet's message for an encrypted column without a key, and ours.
 _NO_KEY, ENCRYPTED = "Cannot decrypt", "decrypt the file first"
-# Bytes that a row counts beside its strings and lists (an article has as many, and more), and an item of a list.
+# Bytes that a row counts in addition to its strings and lists, and bytes of an item of a list.
 _BYTES_A_ROW, _BYTES_AN_ITEM = 100, 16
 
 
 def read_groups(
     path: str, table: Table, groups: Sequence[Group], reading: Reading, size: int
 ) -> Iterator[Raw | Reject]:
-    """Yield the documents in row groups of a file of so many bytes.
+    """Yield the documents in the row groups of a file of so many bytes.
 
-    What is damaged in a group is one reject; the next is read.  So is all behind what no file of this size holds: of
-    rows that are alike, a file has the value once, and how many there are.
+    A damaged part of a group is one reject, and the next group is read.  If the rows exceed what a file of this size
+    can hold, the rest is one reject, too: a file stores equal values once, with their number.
     """
     import pyarrow as pa
 
@@ -68,7 +68,7 @@ def read_groups(
     partition = partition_of(path)
     text, room = "", max(MAX_DOCUMENT_BYTES, MAX_EXPANSION * size)
     if not columns and groups:
-        have = "has columns of bytes and numbers alone" if len(table.schema) else "has no columns"
+        have = "has only columns of bytes and numbers" if len(table.schema) else "has no columns"
         yield Reject(path, groups[0].first_row, f"{have}, and no text", b"")
         return
     for group in groups:
@@ -83,7 +83,7 @@ def read_groups(
                 for fields in rows_of(batch):
                     room -= _BYTES_A_ROW + sum(map(_bytes_of, fields.values()))
                     if room < 0:
-                        fault = f"the rows from here on are not read: it holds more than {MAX_EXPANSION} times its size"
+                        fault = f"the rows from here on are not read: it unpacks to over {MAX_EXPANSION} times its size"
                         yield Reject(path, row, fault, b"")
                         return
                     yield _read_row(path, row, {**partition, **fields}, text, reading)
@@ -103,7 +103,7 @@ def _bytes_of(value: object) -> int:
 
 
 def partition_of(path: str) -> dict[str, str]:
-    """Return the columns that the folders of a partitioned table name, in which no file has them.
+    """Return the columns in the names of the folders of a partitioned table.  Its files do not have these columns.
 
     >>> partition_of("t/year=2020/publisher=BBC%20News/part-0.parquet")
     {'year': '2020', 'publisher': 'BBC News'}
@@ -117,7 +117,7 @@ def partition_of(path: str) -> dict[str, str]:
 
 
 def used_columns(schema: "pa.Schema", reading: Reading) -> list[int]:
-    """Return the numbers of the columns that are read: all but bytes that are no page, and vectors."""
+    """Return the numbers of the columns that are read: all except vectors, and bytes that are not pages."""
     import pyarrow.types as t
 
     def is_read(field: "pa.Field") -> bool:
@@ -139,12 +139,12 @@ def _is_text(name: str, reading: Reading) -> bool:
 
 
 def _is_media(struct: "pa.StructType") -> bool:
-    """Return whether a struct is a picture or a sound as `datasets` keeps it."""
+    """Return whether a struct is a picture or a sound in the form of `datasets`."""
     return {struct.field(number).name for number in range(struct.num_fields)} == {"bytes", "path"}
 
 
 def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading) -> str:
-    """Return the column of the longest strings, if no column has a known name; else ""."""
+    """Return the column with the longest strings if no column has a known name; else ""."""
     if reading.text_field or reading.html_field or reading.map or FOLDED_TEXTS.intersection(map(folded, schema.names)):
         return ""
     texts = [
@@ -185,7 +185,7 @@ def _read_row(path: str, row: int, fields: dict[str, Any], text: str, reading: R
 
 
 def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Cut a file at its row groups.  What cannot be sought in, a pipe or a compressed file, is sent whole.
+    """Divide a file at its row groups.  A pipe or a compressed file, which is not seekable, is sent whole.
 
     Raises Unreadable.
     """

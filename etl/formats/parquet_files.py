@@ -1,6 +1,6 @@
-"""Files of columns: Parquet, and Arrow IPC as a file or a stream.  Their row groups, and where they are damaged.
+"""Files of columns: Parquet, and Arrow IPC as a file or a stream; their row groups, and their damage.
 
-Nothing is known here of documents: `parquet` makes these of the rows.
+This module knows no documents: `parquet` makes them from rows.
 """
 
 import os
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 ARROW_START = ARROW_MAGIC + b"\0\0"
-# Bytes for which there must be room beside a file if memory has not run out.
+# If so many bytes can be allocated beside a file, memory has not run out.
 SPARE_BYTES = 64 << 20
 # Rows and bytes decoded at a time.
 BATCH_ROWS = 256
 BATCH_BYTES = 16 << 20
-# Bytes of the strings that rows share, written once, above which they count; and bytes that rows decoded at a time may
-# have if each has the largest of them.
+# Bytes of strings that are stored once for many rows, above which they count; and the most bytes of rows that are
+# decoded at a time, if each has the largest of these strings.
 MAX_SHARED_BYTES, MAX_EXPANDED_BYTES = 1 << 20, 64 << 20
-# What a file of Parquet ends with: the length of its footer, and the mark.  Bytes that are searched at a time.
+# The end of a Parquet file: the length of its footer, and the mark.  And the bytes that are searched at a time.
 FOOTER_END_BYTES = 8
 SEARCHED_BYTES = 1 << 20
-# The page that holds them, and the bytes in which the first two numbers of its header stand.
+# The kind of page with these strings, and the bytes that contain the first two numbers of its header.
 DICTIONARY_PAGE, PAGE_HEADER_BYTES = 2, 12
-OTHER_COLUMNS = "of a stream behind the first have other columns, and are not read: make it a file of its own"
+OTHER_COLUMNS = "of a later stream have other columns, and are not read: put this stream into its own file"
 
 
 class Group(Struct, frozen=True, gc=False):
     """A row group: its number, the number of its first row (from 1), its rows, and its bytes.
 
-    With `fault` its rows cannot be read, and this is why.
+    `fault` says why its rows cannot be read.
     """
 
     number: int
@@ -54,7 +54,7 @@ class Table(Protocol):
     file: IO[bytes]
 
     def check_alone(self) -> None:
-        """Check that no other file stands before it, whose pages would be read for its own.  Raises ArrowInvalid."""
+        """Check that no other file precedes it, because the pages of that file would be read.  Raises ArrowInvalid."""
 
     def groups(self) -> Iterator[Group]:
         """Yield the row groups, in order."""
@@ -64,7 +64,7 @@ class Table(Protocol):
 
 
 def open_table(path: str, file: IO[bytes], *, is_new: bool = False) -> Table:
-    """Return the table in a file that can be sought in.  A new one is checked.  Raises Unreadable if it is damaged."""
+    """Return the table in a seekable file.  A new one is checked.  Raises Unreadable if it is damaged."""
     file.seek(0)
     magic = file.read(6)
     file.seek(0)
@@ -72,7 +72,7 @@ def open_table(path: str, file: IO[bytes], *, is_new: bool = False) -> Table:
     with _damage(path, "Parquet" if kind is _Parquet else "Arrow", file):
         table = kind(file)
         for name in table.schema.names:
-            name.encode()  # it is read here, and may be damaged
+            name.encode()  # the metadata is read here, and may be damaged
         if is_new:
             table.check_alone()
         return table
@@ -113,8 +113,9 @@ class _Parquet:
     def check_alone(self) -> None:
         """Raise ArrowInvalid if another file stands before the one to which the footer belongs.
 
-        Places are counted from the start of a file, and there stand then the pages of the other.  It is as long as what
-        stands between the last page and the footer; in a file alone, that is indexes and filters.
+        Places count from the start of a file, where the pages of the other file would be.  The other file has the
+        length of the gap between the last page and the footer.  In a single file, this gap has only indexes and
+        filters.
         """
         import pyarrow as pa
 
@@ -139,7 +140,7 @@ class _Parquet:
         return max((_start_of(chunk) + chunk.total_compressed_size for chunk in chunks), default=0)
 
     def _read_one(self, number: int) -> None:
-        """Read a row of a group.  pyarrow ends the process if it is asked for a chunk whose statistics are damaged."""
+        """Read a row of a group. pyarrow ends the process if the statistics of a requested chunk are damaged."""
         with _wrong_lengths(self.file):
             next(self._file.iter_batches(1, row_groups=[number], use_threads=False), None)
 
@@ -159,7 +160,7 @@ class _Parquet:
         return iter(self._file.iter_batches(rows, row_groups=[group.number], columns=names, use_threads=False))
 
     def _shared_bytes(self, chunk: "pq.ColumnChunkMetaData") -> int:
-        """Return the size of the strings that are written once, and that each row of a chunk may have; 0 if small."""
+        """Return the size of the strings that are stored once and that each row of a chunk may have; 0 if small."""
         if chunk.physical_type != "BYTE_ARRAY" or chunk.total_uncompressed_size < MAX_SHARED_BYTES:
             return 0
         self.file.seek(_start_of(chunk))
@@ -245,7 +246,7 @@ class _ArrowFile:
 
 
 class _ArrowStream:
-    """An Arrow stream, or several one behind the other; to come to a batch, those before it are passed over."""
+    """An Arrow stream, or several concatenated ones.  To read a batch, all earlier batches are skipped."""
 
     def __init__(self, file: IO[bytes]) -> None:
         import pyarrow as pa
@@ -263,12 +264,12 @@ class _ArrowStream:
             yield from pa.ipc.open_stream(self.file)
 
     def check_alone(self) -> None:
-        """Do nothing: of streams one behind the other, all are read."""
+        """Do nothing: concatenated streams are all read."""
 
     def groups(self) -> Iterator[Group]:
         import pyarrow as pa
 
-        self._passed, self._rest = 0, self._all()  # for the place in the file moves
+        self._passed, self._rest = 0, self._all()  # because the place in the file moves
         row, number = 1, 0
         try:
             with _wrong_lengths(self.file):
@@ -292,7 +293,7 @@ class _ArrowStream:
 
 
 def _sliced(batch: "pa.RecordBatch", columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
-    """Yield a batch in slices.  Raises ArrowInvalid for one that is damaged, whose offsets would end the process."""
+    """Yield a batch in slices.  Raises ArrowInvalid for a damaged batch, whose offsets would end the process."""
     chosen = batch.select(list(columns))
     for start in range(0, chosen.num_rows, BATCH_ROWS):
         part = chosen.slice(start, BATCH_ROWS)
@@ -302,7 +303,7 @@ def _sliced(batch: "pa.RecordBatch", columns: Sequence[int]) -> "Iterator[pa.Rec
 
 
 def _as_bytes(column: "pa.Array") -> "pa.Array":
-    """Return a column of strings as one of bytes: a text that is not UTF-8 is no damage."""
+    """Return a column of strings as bytes, because text that is not UTF-8 is not damage."""
     import pyarrow as pa
 
     bytes_like = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}

@@ -1,4 +1,4 @@
-"""Records -> Parquet, by an explicit Arrow schema: what is empty in one file has the same type as in the next."""
+"""Records -> Parquet with an explicit Arrow schema, so that an empty column has the same type in every file."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 # Rows of a row group: some MB of articles, so that readers can skip and share them.
 GROUP_ROWS = 10_000
-# Rows turned into columns at a time.
+# Rows that are converted to columns at a time.
 BATCH_ROWS = 1000
-# What the schema of a file says of who wrote it.
+# The key of the schema's metadata that names the writer.
 WRITTEN_BY = {b"written_by": b"copydesk"}
 
 
@@ -44,7 +44,7 @@ def _arrow_type(column: Column) -> "pa.DataType":
 
 
 def row_of(fields: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
-    """Return a record as a row: null where it is unknown, times as times."""
+    """Return a record as a row: unknown values are null, and times are timestamps."""
     return {name: _value(fields.get(name), column) for name, column in columns.items()}
 
 
@@ -108,7 +108,7 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
 
 
 def own_kind(path: Path | IO[bytes]) -> str:
-    """Return what a Parquet file of copydesk's holds (articles, audit, rejects); "" if copydesk did not write it."""
+    """Return the kind of a Parquet file (articles, audit, rejects); "" if copydesk did not write it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

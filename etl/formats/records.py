@@ -1,4 +1,4 @@
-"""The bytes of JSON -> raw documents and rejects: what JSONL, JSON arrays and single objects have in common."""
+"""Bytes of JSON -> raw documents and rejects: the common code of JSONL, JSON arrays and single objects."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,19 +11,19 @@ from etl.formats.records_within import NoRecord, records_within
 from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, Reading, Reject
 from etl.model import Raw
 
-# Around a value; zeros are what a file that was not written to its end is filled with.
+# Bytes around a value; a file that was not written to its end may be filled with zeros.
 BETWEEN = b" \t\r\n\0"
-# Commands to Elasticsearch, each before its record.
+# Commands of Elasticsearch, which stand before their records.
 BULK_ACTIONS = frozenset(("index", "create", "update", "delete"))
 
 
 def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
     """Yield the documents in a line or in one value of an array.
 
-    That is one record as a rule; but two may stand on one line, and one value may be an answer that holds lists.  What
-    an answer has beside them is noted with its first document.
+    This is usually one record.  But two records may be on one line, and a value may be an answer with lists.  Other
+    fields of an answer are noted with its first document.
     """
-    if len(body) - body.endswith(b"\n") > MAX_DOCUMENT_BYTES:  # before it is copied, and before a blank at its cut goes
+    if len(body) - body.endswith(b"\n") > MAX_DOCUMENT_BYTES:  # before it is copied and stripped
         yield Reject(path, row, TOO_LONG, body)
         return
     body = body.strip(BETWEEN)
@@ -54,7 +54,7 @@ def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Ra
 
 
 def _not_a_document(fields: Fields, reading: Reading) -> str:
-    """Return what an object without a text is, that stands beside records and is none; "" for a record."""
+    """Return the kind of an object without a text that is not a record; "" for a record."""
     action = next(iter(fields), "")
     if len(fields) == 1 and action in BULK_ACTIONS and isinstance(fields[action], dict):
         is_bulk = all(name.startswith("_") for name in fields[action])

@@ -1,4 +1,4 @@
-"""A JSON value -> the records in it: itself, the items of lists in an answer, the rows of a table in columns."""
+"""A JSON value -> its records: the value itself, the items of lists in an answer, or the rows of a table in columns."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -12,16 +12,17 @@ from etl.formats.fields import has_headline, has_story, has_text, own_story
 from etl.formats.names import FOLDED_TEXTS, LIST_NAMES, distinct, folded, free_names, names_in
 from etl.formats.source import Reading
 
-# Levels of objects around the list of an answer, {"response": {"articles": {"results": [...]}}}, and of lists in lists.
+# The most levels of objects around the list of an answer, {"response": {"articles": {"results": [...]}}}, and of nested
+# lists.
 MAX_LEVELS = 3
-# Characters.  Beside the list of an answer a text of this length is a story; terms that a search suggests are shorter.
+# Characters.  A text of this length beside the list of an answer is a story; suggested search terms are shorter.
 MIN_STORY_LENGTH = 60
-# A note: an answer has more fields than its lists, as the number of results.
+# A note: an answer has other fields beside its lists, such as the number of results.
 BESIDE = "fields beside the records"
 
 
 class NoRecord(Struct, frozen=True, gc=False):
-    """An element of a list of records that is no object, and not empty."""
+    """An element of a list of records that is neither an object nor empty."""
 
     value: Any
 
@@ -30,9 +31,10 @@ Record = Fields | NoRecord
 
 
 def records_within(path: str, value: Any, reading: Reading, notes: list[str]) -> Iterator[Record]:
-    """Yield the objects that are records, and what stands among them.  Raises Unreadable if the value holds none.
+    """Yield the records in a value, and other elements among them.
 
-    What is passed over beside them is added to `notes`, before the first is yielded.
+    Raises Unreadable if there is no record.  Fields that are passed over are added to `notes` before the first record
+    is yielded.
     """
     if isinstance(value, dict):
         yield from _rows(value, notes) or _within(value, reading, notes) or [value]
@@ -80,7 +82,7 @@ def _within(value: Fields, reading: Reading, notes: list[str]) -> Sequence[Recor
 
 
 def _lists_within(value: Fields, reading: Reading, levels: int) -> Iterator[list[Any]]:
-    """Yield the lists of records of an answer, the outer first: of a known name, or with a headline and a text each."""
+    """Yield the lists of records of an answer, the outer ones first: with a known name, or with headlines and texts."""
     may_be_unknown = not has_headline(value, reading)
     for name, items in value.items():
         if not (isinstance(items, list) and _holds_object(items, 0)):
@@ -93,7 +95,7 @@ def _lists_within(value: Fields, reading: Reading, levels: int) -> Iterator[list
 
 
 def _answered(value: Fields, chosen: list[Any], reading: Reading, levels: int, notes: list[str]) -> Iterator[Record]:
-    """Yield the records of an answer, in order: of the chosen list, and of all that has stories beside it."""
+    """Yield the records of an answer, in order: of the chosen list, and of other lists with stories."""
     for name, inner in value.items():
         if inner is chosen or (isinstance(inner, list) and _are_stories(name, inner, reading)):
             yield from _elements(inner, MAX_LEVELS)
@@ -106,7 +108,7 @@ def _answered(value: Fields, chosen: list[Any], reading: Reading, levels: int, n
 
 
 def _are_stories(name: str, items: list[Any], reading: Reading) -> bool:
-    """Return whether a list beside the chosen one holds records: a text under a known name of a list, or a story."""
+    """Return whether another list than the chosen one has records: texts under a known name of a list, or stories."""
     is_known = folded(name) in LIST_NAMES
     return any(_is_story(item, reading) or (is_known and has_text(item, reading)) for item in _objects(items))
 
@@ -125,14 +127,14 @@ def _objects(items: list[Any]) -> Iterator[Fields]:
 
 
 def _with_key(name: str, item: Fields) -> Fields:
-    """Return a record that stands under its id; a name that is not the id it has is kept beside it."""
+    """Return a record whose key is its id.  A key that differs from its id is kept in another field."""
     if str(item.get("id", name)) == name:
         return {"id": name, **item}
     return {free_names(item)("key") if "key" in item else "key": name, **item}
 
 
 def _object_in(value: Any) -> Fields | None:
-    """Return the object that a string is, as message queues wrap it; None if it is none."""
+    """Return the object in a string, as message queues wrap it; None if there is none."""
     if not (isinstance(value, str) and value.lstrip().startswith("{")):
         return None
     try:
@@ -143,13 +145,13 @@ def _object_in(value: Any) -> Fields | None:
 
 
 def _rows(value: Fields, notes: list[str]) -> list[Fields] | None:
-    """Return the rows of a table that is written in columns, as pandas and datasets do; None if it is no table."""
+    """Return the rows of a table by columns, as pandas and datasets write it; None if the value is no table."""
     names: Any = value.get("columns")
     rows: Any = value.get("data")
     columns = list(value.values())
     are_lists = isinstance(names, list) and isinstance(rows, list)
     if not (are_lists or (columns and isinstance(columns[0], list | dict))):
-        return None  # so it is with nearly all records
+        return None  # nearly all records are of this kind
     has_text = not FOLDED_TEXTS.isdisjoint(map(folded, value))
     if not has_text and are_lists and all(isinstance(row, list) for row in rows):
         known = {"columns": names, "data": rows, "index": list(range(len(rows)))}

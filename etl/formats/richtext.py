@@ -1,11 +1,11 @@
-"""HTML in a field that is called text: feeds, NewsAPI and WordPress write it there more often than not."""
+"""HTML in a field for text, where feeds, NewsAPI and WordPress often write it."""
 
 import re
 from html import unescape
 
 from etl.later import later
 
-# Elements of a page.  A story about HTML names a tag or two; it does not open and close them.
+# Elements of a page.  A story about HTML mentions a tag or two, but does not open and close them.
 _BLOCK = (
     r"p|div|ul|ol|li|table|tr|td|th|h[1-6]|blockquote|figure|figcaption|section|article|header|footer|pre|br|hr|img"
 )
@@ -16,24 +16,24 @@ _CLOSED = later(rf"</({_BLOCK}|{_INLINE})\s*>", re.I)
 _BLOCK_TAG = later(rf"</?(?:{_BLOCK})\b[^<>]*>", re.I)
 _PAGE = later(r"\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<head[\s>])", re.I)
 _ESCAPED = later(rf"&(?:amp;)?lt;/?(?:{_BLOCK}|a)\b", re.I)
-# A tag in code marks or quotation marks is spoken of, not used.
+# A tag in code marks or quotation marks is mentioned, not used.
 _QUOTED = later(r"[`'\"“‘(]\s*+</?\w++[^<>]*+>\s*+[`'\"”’)]")
-# What a tag that nothing closes breaks off: a sentence, a line, or another element.
+# Text before a tag without an end tag that is in use: a sentence, a line, or another element.
 _BROKEN_OFF = later(r"(?:(?:^|(?<=[.!?…:;,”\"’»)>]))\s*+|(?<=\n)[^\S\n]*+)<(?:br|p|hr|img|li)\b[^<>]*+>", re.I)
-# "<i>Macbeth</i>": what is set off is a word or some, not the rest of a sentence about a tag.
+# "<i>Macbeth</i>": an element in use has a few words, not the rest of a sentence about the tag.
 _SET_OFF = later(r"<(i|em|b|strong|u|span|a|cite|sup|sub)\b[^<>]*>(?=\S)[^<>]{1,300}(?<=\S)</\1>", re.I)
 _NEWLINES = later(r"(?<![ \t])[ \t]*+\n[ \t]*+\n\s*+")
 
-# Pairs of tags without attributes.  A story about web pages shows one or two.
+# Pairs of tags without attributes.  A story about web pages has one or two.
 MIN_PAIRS = 3
 MIN_BREAKS = 2
 
 
 def as_html(text: str) -> str:
-    """Return the HTML that a text is written in; "" if it is plain text.
+    """Return the HTML of a text; "" if it is plain text.
 
-    Tags that were escaped once or twice too often are tags again.  Lines of a text that has inline tags alone become
-    paragraphs, for a browser would run them together.
+    Tags that were escaped once or twice too often become tags again.  If a text has only inline tags, its lines become
+    paragraphs, because a browser would join them.
 
     >>> as_html("&lt;p&gt;Fish &amp;amp; chips&lt;/p&gt;"), as_html("<b>A</b>\\n\\n<i>B</i>"), as_html("2 < 3")
     ('<p>Fish &amp; chips</p>', '<b>A</b><p><i>B</i>', '')
@@ -48,7 +48,7 @@ def as_html(text: str) -> str:
 
 
 def is_html(text: str) -> bool:
-    """Return whether a text is written in HTML: it starts as a page, or has tags that do something.
+    """Return whether a text is HTML: it starts like a page, or has tags in use.
 
     >>> is_html("<p>One.</p>"), is_html("The <p> tag opens a paragraph, </p> closes it"), is_html("if a<b and b>c")
     (True, False, False)

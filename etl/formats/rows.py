@@ -1,4 +1,4 @@
-"""JSONL -> rows, for `dedup`: each record's line as it stands, and of what it holds only the text and a name."""
+"""JSONL -> rows for `dedup`: each record's line unchanged, with its text and its name."""
 
 import json
 import re
@@ -32,9 +32,10 @@ class Row(Struct, frozen=True, gc=False):
 
 
 def read_rows(share: Share, reading: Reading) -> Iterator[Row | Reject]:
-    """Yield the records of a share of JSON lines, in order; blank lines are none.
+    """Yield the records of a share of JSON lines, in order, without blank lines.
 
-    They are those that `read` yields, for a tenth of the time: a line is checked whole, but only two fields are made.
+    These are the records of `read`, in a tenth of the time: a line is checked completely, but only two fields are
+    decoded.
     """
     name = share.source.name
     if share.fault:
@@ -54,9 +55,8 @@ def read_row(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject
 def with_fields(line: bytes, added: Mapping[str, object], reading: Reading) -> bytes:
     """Return the line of a record with fields added.
 
-    An object that has none of them stays as it is written; of what is read though it is no JSON, an object is made.
-    Fields of these names that hold what is not ours are kept, under a free name such as `name#2`; those of an earlier
-    run are replaced.
+    An object without these fields keeps its notation.  A line that is not standard JSON becomes an object.  Fields with
+    these names but other values are kept under a free name such as `name#2`; fields of an earlier run are replaced.
     """
     if (names := _names(line)) and names.isdisjoint(added):
         return line.rstrip().removesuffix(b"}") + b"," + msgspec.json.encode(added)[1:]
@@ -85,7 +85,7 @@ def _names(line: bytes) -> Set[str]:
 
 
 def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects in a line that was read: what stands in one beside its record belongs to it."""
+    """Yield the objects in a line: other fields beside a record belong to its object."""
     text, _ = text_of("", line, reading.encoding)
     for value, _ in values("", text):
         found = [value] if isinstance(value, dict) else records_within("", value, reading, [])
@@ -94,7 +94,7 @@ def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:
 
 @cache
 def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
-    """Return a function that reads a line of the usual sort, and returns None for any other."""
+    """Return a function that reads a usual line, and returns None for any other."""
     known = (spelling for name in TEXT_NAMES if "." not in name for spelling in (name, _snake_case(name)))
     names = (text_field,) if text_field else tuple(dict.fromkeys(known))
     of_first, of_all = _reader(names[:1]), _reader(names)
@@ -114,7 +114,7 @@ def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
 
 
 def _reader(names: Sequence[str]) -> Callable[[bytes], tuple[Any, ...]]:
-    """Return a function that checks a line whole, and returns the record's own id and the values of some fields."""
+    """Return a function that checks a whole line, and returns the record's id and the values of some fields."""
     fields = {f"field_{place}": name for place, name in enumerate(names)}
     own = {"own_id": "id"} if "id" not in names else {}
     columns = [("own_id", Any, ""), *((field, Any, UNSET) for field in fields)]
@@ -123,7 +123,7 @@ def _reader(names: Sequence[str]) -> Callable[[bytes], tuple[Any, ...]]:
 
 
 def _text_of(fields: Sequence[Any]) -> str | None:
-    """Return the first field that is there; None if it is no text, or is blank where another one may hold the text."""
+    """Return the first existing field; None if it is no text, or is blank while another field may have the text."""
     there = [value for value in fields if value is not UNSET]
     text = there[0] if there else None
     if not isinstance(text, str) or (is_null(text) and (text.strip() or len(there) > 1)):
@@ -132,14 +132,17 @@ def _text_of(fields: Sequence[Any]) -> str | None:
 
 
 def _snake_case(name: str) -> str:
-    """Return a name as most programs spell it: `rawContent` is raw_content.  Others count if none of these is there."""
+    """Return a name in snake case, as most programs write it: `rawContent` is raw_content.
+
+    Other spellings are tried later.
+    """
     return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
 def _slowly(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:
     results = list(read_json(path, row, line, reading))
     if len(results) > 1:
-        fault = "holds several records: dedup wants one a line; copydesk clean reads them"
+        fault = "holds several records: dedup needs one record per line; copydesk clean reads several"
         return Reject(path, row, fault, line.rstrip(b"\r\n"))
     (result,) = results or [Reject(path, row, "holds no record", line.rstrip(b"\r\n"))]
     if not isinstance(result, Raw):
@@ -150,7 +153,7 @@ def _slowly(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:
 
 
 def _blank(row: int, line: bytes, field: str) -> Row | None:
-    """Return a record whose text, in this field, is blank: it is no copy of anything, and stays."""
+    """Return a record with a blank text in this field: it is not a duplicate, and stays."""
     try:
         fields = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

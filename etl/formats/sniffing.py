@@ -1,4 +1,4 @@
-"""What bytes look like: each format that is read, a wide encoding, and, by its signature, what is not read."""
+"""Recognise bytes: each format that is read, wide encodings, and (by signature) formats that are not read."""
 
 import codecs
 import json
@@ -6,9 +6,10 @@ import re
 
 from msgspec import Struct
 
-# Bytes of a source that are looked at to tell its format.
+# Bytes of a source that are examined to recognise its format.
 SNIFFED_BYTES = 64 << 10
-# Marks of encodings whose line feeds are no single byte.  UTF-32 before UTF-16, whose mark begins its own.
+# Byte order marks of encodings whose line feeds are not a single byte.  UTF-32 comes before UTF-16, because its mark
+# begins with that of UTF-16.
 WIDE_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -16,11 +17,11 @@ WIDE_ENCODINGS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 WARC_START = re.compile(rb"WARC/\d\.\d\r?\n")
-# What stands between the cells of a table.
+# Delimiters of the cells of a table.
 DELIMITERS = ",\t;|"
 PARQUET_MAGIC = b"PAR1"
 ARROW_MAGIC = b"ARROW1"
-# The mark of a message, with which an Arrow stream begins; `datasets` keeps its files so.
+# The mark at the beginning of an Arrow stream, the format of files of `datasets`.
 STREAM_MAGIC = b"\xff\xff\xff\xff"
 
 # Not the bytes beyond ASCII: "ORCHESTRA’S NEW HOME" is not ORC, and "a gustar" may stand where tar has its mark.
@@ -41,7 +42,7 @@ _OPENS = re.compile(rb"[\x1e\s]*\{\s*(?:\"|\}|$|'[^'\n]{1,60}':\s)")
 _STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
 
 _HEADERS = rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?"
-# What is text, and no article: its name, the way out, how it begins.
+# Texts that are not articles: name, way out, and beginning.
 TEXTS = (
     ("mail in mbox form", "export the messages as text", re.compile(rb"From \S+ .*\d{4}\r?\n[A-Z][A-Za-z-]*: ")),
     ("MHTML", "save the page as HTML", re.compile(_HEADERS + rb"(?i:Content-Type): multipart/related")),
@@ -68,9 +69,9 @@ TEXTS = (
 
 
 class Signature(Struct, frozen=True):
-    """The bytes that a kind of file starts with (at `offset`), its name, and what to do with it.
+    """The first bytes of a kind of file (at `offset`), its name, and what to do with it.
 
-    A file that is not text also has controls among its first bytes: "ID3" alone may begin a sentence.
+    A binary file also has control characters among its first bytes, because "ID3" alone may begin a sentence.
     """
 
     name: str
@@ -80,7 +81,7 @@ class Signature(Struct, frozen=True):
     is_text: bool = False
 
 
-# What is not read, by its first bytes.  A file of these that passes for text gives an article of garbage.
+# Formats that are not read, by their first bytes.  If such a file was taken for text, the article would be garbage.
 SIGNATURES = (
     Signature("PDF", b"%PDF-", "convert it to text first, with pdftotext", is_text=True),
     Signature("a ZIP archive (also docx, xlsx, epub)", b"PK\x03\x04", "unpack it first"),
@@ -144,10 +145,10 @@ _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)
 
 
 def not_read(head: bytes, packed_as: str = "", name: str = "") -> str:
-    """Return what kind of file bytes are that copydesk does not read, with the way out; "" for any other.
+    """Return the kind of a file that copydesk does not read, with the way out; "" for any other.
 
-    `packed_as` names the compression that these bytes were in: a second one within is not unpacked.  `name` is that of
-    the file.
+    `packed_as` is the compression of these bytes, because a second compression within is not unpacked.  `name` is that
+    of the file.
 
     >>> not_read(b"%PDF-1.7 ..."), not_read(b"Rar! she cried")
     ('is PDF: not supported; convert it to text first, with pdftotext', '')
@@ -169,7 +170,7 @@ def not_read(head: bytes, packed_as: str = "", name: str = "") -> str:
 
 
 def compression(head: bytes) -> str:
-    """Return the name of the compression that bytes are in; "" if they are in none."""
+    """Return the name of the compression of bytes; "" if they are not compressed."""
     while match := _SKIPPABLE.match(head):  # pzstd begins with one
         head = head[match.end() + int.from_bytes(match[1], "little") :]
     found = (signature.name for signature in COMPRESSED_SIGNATURES if head.startswith(signature.magic))
@@ -200,7 +201,7 @@ def looks_like_warc(head: bytes) -> bool:
 
 
 def wide_encoding(head: bytes, given: str = "") -> str:
-    """Return the encoding of bytes whose line feeds are no single byte, as marked, given, or seen by NULs; or ""."""
+    """Return a wide encoding of bytes, by their mark, as given, or by the places of NULs; or ""."""
     marked = next((encoding for mark, encoding in WIDE_ENCODINGS if head.startswith(mark)), "")
     name = given.lower().replace("_", "-")
     if name.startswith(("utf-16", "utf-32", "utf16", "utf32")):
@@ -220,7 +221,7 @@ def head_in_utf8(head: bytes) -> bytes:
 
 
 def looks_like_lines(head: bytes) -> bool:
-    """Return whether bytes are JSON in lines: a record, or another JSON value, stands in the first of several.
+    """Return whether bytes are JSON lines: the first of several lines is a record or another JSON value.
 
     >>> looks_like_lines(b'{"a": 1}\\n{"a": 2}'), looks_like_lines(b'{\\n  "a": 1\\n}'), looks_like_lines(b"{x} said")
     (True, False, False)
@@ -250,7 +251,7 @@ def looks_like_json(head: bytes) -> bool:
 
 
 def looks_like_table(head: bytes) -> bool:
-    """Return whether bytes are a table of records, with the names of its columns in the first line."""
+    """Return whether bytes are a table of records whose first line has the names of columns."""
     lines = re.split(rb"[\r\n]+", head, maxsplit=2)[:2]  # the first may be Excel's `sep=;`
     if not any(delimiter in line for line in lines for delimiter in DELIMITERS.encode()):
         return False

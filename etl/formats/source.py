@@ -1,7 +1,7 @@
 """What is read: names -> sources -> shares, each a task's part of one source.
 
-The process that plans a run opens each source once, looks at its first bytes, and cuts it into shares, as its format
-wants.  A share names a part of a file, or holds a chunk of a stream, so that no byte of a stream is read twice.
+The process that plans a run opens each source once, examines its first bytes, and divides it into shares by its format.
+A share is a range of a file or a chunk of a stream, so that no byte of a stream is read twice.
 """
 
 import os
@@ -15,7 +15,7 @@ from etl.model import Metadata, Raw
 
 Format = Literal["text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed"]
 
-# How people write them.
+# Names of formats for people.
 FORMAT_NAMES: dict[Format, str] = {
     **{"text": "text", "html": "HTML", "jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "parquet": "Parquet"},
     **{"arrow": "Arrow", "warc": "WARC", "feed": "feed (RSS or Atom)"},
@@ -24,22 +24,23 @@ FORMAT_NAMES: dict[Format, str] = {
 _BACKSLASHES = re.compile(r"(\\+)(?=x[0-9a-f]{2}|[\udc80-\udcff])")
 
 STDIN = "-"
-# Bytes.  The longest news pages seen have 5 MB; what is longer is a dump of another sort, or a bomb.
+# Bytes.  The longest news pages that we have seen have 5 MB. A longer document is another kind of dump, or an attack.
 MAX_DOCUMENT_BYTES = 64 << 20
 TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 TOO_LONG_DOCUMENT = f"is one document of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
-# Bytes of what could not be read that are carried along; the rest is where it was found.
+# Bytes of an unreadable document that are kept in its reject.
 MAX_REJECT_BYTES = 64 << 10
-# The fault of a share of what copydesk wrote beside articles (audits, rejects, reports …): no input, and no error.
+# The fault of a share for files that copydesk wrote beside articles (audits, rejects, reports …): not read, but no
+# error.
 OWN = "own"
 
 
 class Reading(Struct, frozen=True):
-    """How to read: what the user says of the format, of the fields of a record, and of all articles alike.
+    """The user's settings for reading: the format, the fields of a record, and values for all articles.
 
-    `map` are pairs of a field of the article record and the name, or path, under which the input has it.  `exclude` are
-    patterns of paths that are passed over, and with `respects_ignore` so is what a .gitignore names.  `stdin_name` is
-    the name of standard input.
+    `map` has pairs of a field of the article record and its name or path in the input.  `exclude` are patterns of paths
+    that are passed over.  With `respects_ignore`, paths in a .gitignore are also passed over.  `stdin_name` is the name
+    of standard input.
     """
 
     format: Format | None = None
@@ -54,7 +55,7 @@ class Reading(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True, gc=False):
-    """One input file or stream, as it was when it was found.
+    """One input file or stream, in its state when it was found.
 
     `name` is as the user gave it and goes into the records; `path` is where the bytes are, or an address in an object
     store.  `modified` is in ns.
@@ -71,9 +72,9 @@ class Share(Struct, frozen=True, gc=False):
     """One task's part of a source.
 
     It is the whole file; or with `body` a chunk of a stream that begins at `row`; or what lies between `start` and
-    `end`, which are bytes of a WARC and row groups of a Parquet file.  `layout` is what its format must know from the
-    head of the file: the columns of a CSV.  With `fault` there is nothing to read, and this is why; `body` is then what
-    could not be read.
+    `end`, which are bytes of a WARC and row groups of a Parquet file.  `layout` has data from the start of the file,
+    such as the columns of a CSV.  With `fault`, there is nothing to read, for this reason, and `body` has the
+    unreadable bytes.
     """
 
     source: Source
@@ -88,10 +89,10 @@ class Share(Struct, frozen=True, gc=False):
 
 
 class Reject(Struct, frozen=True, gc=False):
-    """What is no document: its place, the reason, and its bytes (of a long one, the first).
+    """A reject: its place, the reason, and its first bytes.
 
-    It could not be read; or, where `is_error` is false, it is a record of an archive that has none to read ("request",
-    "image/png", "HTTP 404"), and is only counted.
+    If `is_error` is false, it is a record of an archive without a document ("request", "image/png", "HTTP 404"), which
+    is only counted.
     """
 
     path: str
@@ -106,7 +107,7 @@ class Reject(Struct, frozen=True, gc=False):
             structs.force_setattr(self, "reason", paired(self.reason)[0])
 
     def shortened(self) -> "Reject":
-        """Return it with the first of its bytes alone: many of the largest size may wait for each other."""
+        """Return it with only its first bytes, because many large rejects may be in memory at the same time."""
         return structs.replace(self, body=self.body[:MAX_REJECT_BYTES])
 
 
@@ -114,7 +115,7 @@ Result = Raw | Reject
 
 
 class Opened(Struct, frozen=True):
-    """A source as the planner holds it: its bytes, unpacked, their start, and the compression they come out of."""
+    """An open source: its decompressed bytes, their start, and the compression."""
 
     source: Source
     file: IO[bytes]
@@ -123,7 +124,7 @@ class Opened(Struct, frozen=True):
 
     @property
     def is_packed(self) -> bool:
-        """True of a compressed file and of a pipe: they cannot be sought in."""
+        """True for a compressed file and for a pipe, which are not seekable."""
         return bool(self.packing) or self.source.is_stream
 
 
@@ -143,6 +144,7 @@ def in_one_line(path: str) -> str:
 def printable(path: str) -> str:
     """Return a path as it is written in records: bytes that are not UTF-8 as `\\xe9`.
 
-    Backslashes before what looks like such a byte, or is one, are doubled: no two paths are written alike.
+    Backslashes before such a byte, or before text that looks like one, are doubled, so that different paths stay
+    different.
     """
     return os.fsencode(_BACKSLASHES.sub(r"\1\1", path)).decode("utf-8", "backslashreplace")

@@ -1,7 +1,7 @@
-"""The values of a stream of JSON, in whatever lines they stand, without parsing them.
+"""The values of a stream of JSON, with any line breaks, without parsing them.
 
-Strings are skipped and brackets counted: an array of any length is read in pieces, and the memory that is held is that
-of one value and one piece.  What stands between the objects, as a string in an array does, is a value with a fault.
+Strings are skipped and brackets are counted.  So an array of any length is read in pieces, and memory holds one value
+and one piece.  Text between objects, such as a string in an array, is a value with a fault.
 """
 
 import json
@@ -18,22 +18,23 @@ from etl.formats.opening import pieces
 # Bytes read at a time.
 PIECE_BYTES = 1 << 20
 
-# Possessive: of a string of 60 MB that does not end, nothing is tried twice.
+# Possessive, so that a string of 60 MB without an end is read only once.
 _INSIDE = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
 _TOKEN = re.compile(rb'"' + _INSIDE + rb'"|[{}\[\]]|"', re.S)
 _REST = re.compile(_INSIDE, re.S)
 _SIGN = re.compile(rb'[{}\[\]"]')
-# Between objects: where the next one opens, or a string that ends on its line, or a mark that opens none.
+# Tokens between objects: the start of the next object, a string that ends on its line, or another quotation mark.
 _OPENS = re.compile(rb'\{|(?P<string>"(?:[^"\\\n]++|\\[^\n])*+")|"(?:[^"\\\n]++|\\[^\n])*+')
-# An object that opens behind a bracket that closes: where reading goes on after one that is damaged.
+# An object after a closing bracket, with which reading continues after a damaged object.
 OPENS_AGAIN = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 # Between two objects: white space, brackets and commas of arrays, record separators (RFC 7464), the mark of UTF-8, and
 # the zeros that a file which was not written to its end is filled with.
 _SEPARATORS = b" \t\r\n,[]\x1e\0\xef\xbb\xbf"
 _SEPARATED = re.compile("[ \t\r\n,}\\]\x1e\0\ufeff]*+")
-# Brackets that open before an object and are tried as a list; each try may read all that follows.
+# The most opening brackets before an object that are tried as a list, because each try may read the rest of the stream.
 MAX_OPEN_LISTS = 8
-# Values between two objects.  More are one reject: each takes a hundred times its bytes of memory.
+# The most values between two objects.  More become one reject, because each value takes a hundred times its size in
+# memory.
 MAX_ELEMENTS = 10_000
 NO_OBJECT = "is JSON without an object in it"
 NO_JSON = "stands between objects and is not JSON"
@@ -52,9 +53,9 @@ class Value(Struct, frozen=True, gc=False):
 def json_values(file: IO[bytes], limit: int) -> Iterator[Value]:
     """Yield the objects of a stream: those of the arrays at its top, or those that stand one behind the other.
 
-    A value that does not end within `limit` bytes, or at the end of the stream, has a fault; reading goes on at the
-    next object that follows a closing bracket.  So have the other elements of an array, and words between objects.
-    Null and blank strings are counted, but not yielded.
+    A value that does not end within `limit` bytes or before the end of the stream has a fault, and reading continues
+    with the next object after a closing bracket.  Other elements of an array and words between objects also have a
+    fault.  Null and blank strings are counted, but not yielded.
     """
     scanner = _Scanner()
     number = 0
@@ -106,13 +107,13 @@ class _Scanner:
         """Yield what is left at the end: a record that was cut, and what stands behind the last."""
         yield from self._scan(is_end=True)
         while self._start >= 0:
-            yield from self._give_up("is cut: its closing bracket is missing")
+            yield from self._give_up("is cut off: its closing bracket is missing")
         yield from self._between(len(self._buffer), is_end=True)
 
     def _give_up(self, fault: str, limit: int = 0) -> Iterator[tuple[bytes, str]]:
         """Yield the value that is open as damaged, and so those behind it that do not end within `limit` bytes either.
 
-        To scan on from each would take quadratic time where a bracket is missing in all objects of a stream.
+        Scanning again from each object would take quadratic time if all objects of a stream lack a bracket.
         """
         self._unclosed = self._find_unclosed()
         while self._start >= 0 and len(self._buffer) - self._start > limit:
@@ -148,7 +149,7 @@ class _Scanner:
         return found.union(places)
 
     def _signs(self) -> Iterator[re.Match[bytes]]:
-        """Yield the tokens of the open value.  Behind a string that does not end no other one ends either."""
+        """Yield the tokens of the open value.  If a string does not end, no later string ends, either."""
         for token in _TOKEN.finditer(self._buffer, self._start):
             yield token
             if token[0] == b'"':
@@ -169,8 +170,8 @@ class _Scanner:
     def _scan_gap(self, is_end: bool) -> Iterator[tuple[bytes, str]]:
         """Go on to where the next object opens, and yield what stands before it.
 
-        A quotation mark that is not closed on its line opens no string: it is one of some words, and so are those
-        behind it on its line.
+        A quotation mark that is not closed on its line does not open a string.  It is part of some words, like the
+        later marks on its line.
         """
         while self._start < 0:
             if self._at < self._strayed:

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
 SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
 
-# Seconds after which Google's store is asked no more.  Arrow asks for 15 minutes, and no signal ends it.
+# Seconds after which requests to Google's store end.  Arrow retries for 15 minutes, and no signal ends this.
 GCS_RETRY_SECONDS = 60
 
 _WAY_OUT = "Check the address, the network, and the credentials, region and endpoint in the environment."
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)})://")
 _ANY_SCHEME = re.compile(r"[A-Za-z][\w+.-]*://")
 _MAGIC = re.compile(r"[*?\[]")
-# What means something else in an address than in a name, or may not stand in one.  "%" may be meant as either.
+# Characters with another meaning in an address than in a name, or not allowed in an address.  "%" may have either
+# meaning.
 _RESERVED = re.compile(r"[^\x21-\x7e]|[\"#<>?\[\\\]^`{|}]")
 
 
@@ -46,7 +47,7 @@ def is_address(name: str) -> bool:
 
 
 def has_scheme(name: str) -> bool:
-    """Return whether a name is meant as an address, in a store of any kind: http://host/key."""
+    """Return whether a name looks like an address of any kind: http://host/key."""
     return bool(_ANY_SCHEME.match(name))
 
 
@@ -89,7 +90,7 @@ def connect(address: str) -> "tuple[FileSystem, str]":
 
 
 def unreachable(address: str, error: OSError) -> UsageError:
-    """Return the error for a store that does not answer, or that refuses to."""
+    """Return the error for a store that does not answer or refuses access."""
     return UsageError(address, f"cannot be reached: {first_line(error)}", _WAY_OUT)
 
 
@@ -129,7 +130,7 @@ def listed(address: str) -> Iterator[Stored]:
 
 
 def _quoted(name: str) -> str:
-    """Return a name as it stands in an address.
+    """Return a name as it is written in an address.
 
     >>> _quoted("s3://bucket/my page?.txt")
     's3://bucket/my%20page%3F.txt'
@@ -166,12 +167,12 @@ def _stored(info: "FileInfo", address: str) -> Stored:
 
 
 def open_stored(address: str) -> IO[bytes]:
-    """Open a file in a store; it can be sought in.  Raises OSError."""
+    """Open a seekable file in a store.  Raises OSError."""
     store, path = connect(address)
     return cast(IO[bytes], store.open_input_file(path))  # reads like any file
 
 
 def stored(address: str) -> Stored:
-    """Return what a store says of a file now.  Raises OSError."""
+    """Return the present state of a file in a store.  Raises OSError."""
     store, path = connect(address)
     return _stored(store.get_file_info(path), address)

@@ -1,4 +1,4 @@
-"""Packed bytes -> bytes, with bounds: gzip, Zstandard, bzip2 and xz, whatever a file is called."""
+"""Decompress gzip, Zstandard, bzip2 and xz within limits, with any file name."""
 
 import bz2
 import gzip
@@ -16,24 +16,27 @@ if TYPE_CHECKING:
 
 # Bytes.  What `zstd --long=27` needs; a header may ask for 2 GiB.
 MAX_ZSTD_WINDOW = 128 << 20
-# What such a file is: whole, but not to be unpacked in bounded memory.
+# The message for such a file, which is intact, but cannot be unpacked in bounded memory.
 WIDE_WINDOW = "its window is larger than 128 MiB: unpack the file with `zstd -d --long=31` first"
 # Bytes.  `xz -9` needs 65 MiB; a header may ask for 4 GiB.
 MAX_XZ_MEMORY = 128 << 20
 # Bytes.  The densest frame that can be written unpacks them to 80 MB.
 ZSTD_AT_ONCE = 2 << 10
 UNPACKED_AT_ONCE = 128 << 10
-# Bytes that a compressed source may hold for each of its own, once it has given a document's worth.  The same page a
-# hundred times over comes to less; a bomb of one sentence comes to 300 and more.
+# The most unpacked bytes for each compressed byte, after the size of one document.  The same page a hundred times has a
+# smaller ratio; a bomb of one sentence has 300 and more.
 MAX_EXPANSION = 200
 
 
 class Damaged(Exception):
-    """A compressed file that cannot be unpacked, or not to its end, or that holds more than is meant to be read."""
+    """A compressed file that cannot be unpacked completely, or that exceeds the limit."""
 
 
 class Zstandard:
-    """A reader of Zstandard frames in a row.  zstandard's own takes a frame that is cut for a whole one."""
+    """A reader of concatenated Zstandard frames.
+
+    The reader of zstandard takes a frame that is cut off for a complete one.
+    """
 
     def __init__(self, packed: IO[bytes]) -> None:
         """Read the frames of a file."""
@@ -51,7 +54,7 @@ class Zstandard:
             piece = self._rest or self._packed.read(ZSTD_AT_ONCE)
             if not piece:
                 if self._frame:
-                    raise EOFError("its last frame is cut")
+                    raise EOFError("its last frame is cut off")
                 return b""
             self._frame = self._frame or self._unpacker.decompressobj()
             self._left, self._rest = memoryview(self._frame.decompress(piece)), b""
@@ -65,7 +68,10 @@ class Zstandard:
 
 
 class _Streams:
-    """A reader of bzip2 or xz streams in a row.  Python's own take what follows a stream, and is none, for the end."""
+    """A reader of concatenated bzip2 or xz streams.
+
+    Python's readers stop at other bytes after a stream, without an error.
+    """
 
     def __init__(self, packed: IO[bytes], begin: Callable[[], Any], padding: bytes = b"") -> None:
         self._packed, self._begin, self._padding = packed, begin, padding
@@ -79,7 +85,7 @@ class _Streams:
             piece = (self._rest or self._packed.read(UNPACKED_AT_ONCE)) if wants else b""
             if wants and not piece:
                 if self._stream:
-                    raise EOFError("its last stream is cut")
+                    raise EOFError("its last stream is cut off")
                 return b""
             if self._stream is None:
                 self._rest = piece.lstrip(self._padding) if self._padding else piece
@@ -95,7 +101,7 @@ class _Streams:
         """Do nothing: the packed file is closed by who opened it."""
 
 
-# What unpacks what `compression` names.  All read like a GzipFile.
+# The readers of compressions, which all have the interface of GzipFile.
 _UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
     "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
     "Zstandard": Zstandard,
@@ -105,7 +111,7 @@ _UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
 
 
 def unpacked(packed: io.BufferedReader) -> io.BufferedReader:
-    """Return the bytes of a file unpacked by what they are; the file itself, if they are not packed."""
+    """Return the decompressed bytes of a file; the file itself if it is not compressed."""
     packing = compression(packed.peek(SNIFFED_BYTES)[:SNIFFED_BYTES])
     if not packing:
         return packed
@@ -113,7 +119,7 @@ def unpacked(packed: io.BufferedReader) -> io.BufferedReader:
 
 
 class Readable(io.RawIOBase):
-    """Bytes that `some` makes, as Python's buffers want them."""
+    """A raw stream of the bytes that `some` returns, for Python's buffered readers."""
 
     def some(self, size: int) -> bytes:
         """Return at most so many bytes; b"" at the end."""
@@ -124,7 +130,7 @@ class Readable(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill a buffer with what there is: what stands before a damaged place comes before its error."""
+        """Fill a buffer with available bytes.  Bytes before a damaged place are returned before its error."""
         space = memoryview(buffer)
         given = self.some(len(space))
         space[: len(given)] = given
@@ -132,7 +138,7 @@ class Readable(io.RawIOBase):
 
 
 class Unpacking(Readable):
-    """Bytes as they are unpacked.  Raises Damaged, also when they are MAX_EXPANSION times what was read."""
+    """Decompressed bytes.  Raises Damaged, also if they exceed MAX_EXPANSION times the bytes that were read."""
 
     def __init__(self, unpacked: Any, packed: io.BufferedReader, packing: str) -> None:
         self._unpacked, self._packed, self.packing = unpacked, packed, packing
@@ -161,7 +167,7 @@ class Unpacking(Readable):
             raise
 
     def _read(self) -> int:
-        """Return the packed bytes read so far; of a pipe they are not known: the bytes that were unpacked."""
+        """Return the compressed bytes that were read; for a pipe, where they are unknown, the decompressed bytes."""
         return self._packed.tell() if self._packed.seekable() else self._given
 
     def close(self) -> None:

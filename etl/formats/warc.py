@@ -40,9 +40,9 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # Servers that do not know what they send.
 _UNKNOWN_TYPES = ("application/octet-stream", "binary/octet-stream", "application/unknown", "unknown/unknown")
 _TEXT_TYPES = ("text/plain",)
-# What follows the last chunk of a page, or its last member.
+# Bytes that may follow the last chunk or the last member of a page.
 BEHIND = "stands behind the end of its page, and is not read"
-# What a server says of a page, and what a crawler says of it, that goes into the metadata: WARC header -> name.
+# Headers of servers and crawlers that go into the metadata: WARC header -> name.
 _METADATA = {
     "WARC-Date": "warc_date",
     "WARC-Record-ID": "warc_record_id",
@@ -77,7 +77,7 @@ def read_record(path: str, piece: Piece, reading: Reading) -> Iterator[Raw | Rej
 
 
 def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
-    """Return the kind of document that a record is, or None and what it is instead."""
+    """Return the kind of a record's document, or None and the kind of the record."""
     name = record.headers.get("WARC-Type", "")
     if name not in ("response", "conversion", "resource"):
         return None, name or "no type"
@@ -92,16 +92,19 @@ def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
         return "html", media
     if media in _TEXT_TYPES:
         return "text", media
-    return (None, media) if media else ("html", "")  # a server that does not say: the content decides
+    return (None, media) if media else ("html", "")  # the server does not name the type, so the content decides
 
 
 def _payload(record: "WarcRecord", whole: bytes) -> Unpacked:
-    """Return what a record holds, unpacked; of what is too long for a document, no more than shows that it is."""
+    """Return the decompressed content of a record.
+
+    If it is too long for a document, only enough is read to show this.
+    """
     if record.http_headers is None:
         return Unpacked(bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1)))
     if record.http_headers.status_code is None:
         page = bytes(type(record).from_bytes(whole).reader.read(MAX_DOCUMENT_BYTES + 1))
-        if page.lstrip().startswith(b"<") and looks_like_html(page[:PIECE_BYTES]):  # a page without a head of HTTP
+        if page.lstrip().startswith(b"<") and looks_like_html(page[:PIECE_BYTES]):  # a page without HTTP headers
             return Unpacked(page)
     body = bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
     codings = known_codings(
@@ -158,10 +161,10 @@ def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: K
 
 
 def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Cut a WARC at its records.
+    """Divide a WARC at its records.
 
-    Of a plain file, and of gzip members of one record each, as crawlers write them, shares are ranges of the file,
-    which is not unpacked here; what comes out of any other compression, or a pipe, is sent along.
+    For an uncompressed file, and for gzip members with one record each (as crawlers write them), shares are ranges of
+    the file, which is not unpacked here.  Records of other compressions and of pipes are sent to the tasks.
     """
     source = opened.source
     if not opened.is_packed:
@@ -174,7 +177,7 @@ def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
 
 
 def _ranges(opened: Opened, size: int, offsets: Iterator[int]) -> Iterator[Share]:
-    """Yield ranges of about `size` bytes that begin at some of these offsets."""
+    """Yield ranges of about `size` bytes, which begin at some of these offsets."""
     start = 0
     for offset in offsets:
         if offset - start >= size:

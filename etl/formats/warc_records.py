@@ -1,8 +1,8 @@
-"""Where the records of a WARC are, plain or in gzip members: by their lengths, and by how they begin.
+"""Find the records of a WARC, uncompressed or in gzip members, by their lengths and by their beginnings.
 
-A record is found by its length, so that one that is damaged costs no other.  A crawler that was killed leaves a record
-that is cut, and the next run writes behind it: there the length leads into other records, and the record ends where the
-next begins.
+A record is found by its length, so that a damaged one does not affect others.  A killed crawler leaves an incomplete
+record, and the next run writes after it.  Then the length leads into other records, and the record ends where the next
+one begins.
 """
 
 import re
@@ -20,38 +20,40 @@ from etl.formats.sniffing import WARC_START
 from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, Opened
 
 MEMBER = b"\x1f\x8b\x08"
-# What follows a record.
+# The end of a record.
 END = b"\r\n\r\n"
 # Bytes.  The headers of a record; Common Crawl's have 1 KiB.
 MAX_HEADER_BYTES = 64 << 10
-# Records within others that are followed, in a file, and more for each of its records.  Pages show a few, and a WARC in
-# a WARC is followed once; were each record to hold one that claims the rest, that rest would be followed for each.
+# The most nested records that are followed in a file, and more for each of its records.  Pages may show a few records,
+# and a WARC in a WARC is followed once.  Without a limit, records that each contain one with the length of the rest
+# would take quadratic time.
 MAX_FOLLOWED, FOLLOWED_PER_RECORD = 100_000, 10
-# Gzip members that tell how a file is packed: the head of the file, and a record.
+# Gzip members that show how a file is compressed: the header of the file, and a record.
 MEMBERS_LOOKED_AT = 2
-# Bytes.  The head of a gzip member, which may hold a name, and as much of what is packed as unpacks to 16 bytes.
+# Bytes.  The header of a gzip member, which may have a name, and enough compressed bytes for 16 bytes of content.
 MEMBER_HEAD_BYTES = 4 << 10
-# Bytes that damaged members hold, in a part of a file, before reading goes on behind each of them.  So far, it goes
-# on within: one that is cut takes the begin of the next.  But each may claim the rest of the file.
+# Bytes of damaged members in a part of a file after which reading continues behind a damaged member.  Up to this limit,
+# reading continues within it, because an incomplete member contains the start of the next one.  But each damaged member
+# may claim the rest of the file.
 MAX_UNPACKED_AGAIN = 256 << 20
 NO_RECORD = "is not a WARC record; perhaps the record before it is longer than its header says"
-CUT = "is cut: the next record begins before its end"
+CUT = "is cut off: the next record begins before its end"
 PIECE_BYTES = 256 << 10
-# Bytes.  What is unpacked before damage is found is counted only up to the last such part.
+# Bytes.  Unpacked bytes before damage are counted in parts of this size.
 UNPACKED_AT_ONCE = 1 << 20
 
-# A length of more digits is that of no file.
+# No file has a length with more digits.
 _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
-# FastWARC takes whatever white space off a name, lone carriage returns among it.
+# FastWARC strips any white space from a name, even single carriage returns.
 _LENGTHS = re.compile(rb"^[^:\n]*content-length[^\n]*\n", re.I | re.M)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
-# A header that is not ended before the next record is none.
+# A header must end before the next record.
 _END_OR_RECORD = re.compile(rb"\r?\n(?:\r?\n|(?=WARC/\d\.))")
 _BLANK = re.compile(rb"[\r\n]*")
 
 
 class Piece(Struct, frozen=True, gc=False):
-    """One record: the offset of its first byte, its bytes, and what is wrong with it ("": nothing)."""
+    """One record: the offset of its first byte, its bytes, and its fault ("" if none)."""
 
     offset: int
     body: bytes
@@ -59,20 +61,20 @@ class Piece(Struct, frozen=True, gc=False):
 
 
 class _Window:
-    """The part of a file that is read and not passed yet: what stands in `buffer` from `at` on."""
+    """The part of a file that is in memory: `buffer` from `at` on."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.buffer, self.at = file, b"", 0
 
     def hold(self, least: int) -> int:
-        """Read on until so many bytes are held, if the file has them, and return how many there are."""
+        """Read until so many bytes are in memory, if the file has them.  Return their number."""
         missing = self.at + least - len(self.buffer)
         if missing > 0 and (piece := self.file.read(max(missing, PIECE_BYTES))):
             self.buffer, self.at = self.buffer[self.at :] + piece, 0
         return len(self.buffer) - self.at
 
     def skip(self, size: int) -> None:
-        """Pass over so many bytes, held or not."""
+        """Skip so many bytes."""
         held = min(size, len(self.buffer) - self.at)
         self.at += held
         left = size - held
@@ -117,16 +119,16 @@ def _is_end(buffer: bytes, at: int = 0) -> bool:
 
 
 def _blank(buffer: bytes, at: int = 0) -> int:
-    """Return how many line feeds and carriage returns stand at a place."""
+    """Return the number of line feeds and carriage returns at a place."""
     found = _BLANK.match(buffer, at)
     return found.end() - at if found else 0
 
 
 def _next_within(buffer: bytes, at: int, end: int, is_well_ended: bool) -> tuple[int, int]:
-    """Return where another record begins within the bytes that a record claims, from `at` to `end`; 0 if nowhere.
+    """Return where another record begins within the length of a record, from `at` to `end`; 0 if there is none.
 
-    A page may show a record, as one about this format does.  So if a record ends well, records must follow one another
-    from there to its very end.  Also return how many were followed.
+    A page about this format may show a record.  So if the record ends correctly, records must follow one another from
+    there to its end.  The number of followed records is also returned.
     """
     limit = end if is_well_ended else end + MAX_HEADER_BYTES
     ends: dict[int, int] = {}
@@ -141,7 +143,7 @@ def _next_within(buffer: bytes, at: int, end: int, is_well_ended: bool) -> tuple
 
 
 def _end_of_records(buffer: bytes, at: int, limit: int, ends: dict[int, int]) -> int:
-    """Return where the last of the records ends that follow one another from a place on; `ends` keeps what is found."""
+    """Return the end of the last of the consecutive records from a place on; `ends` caches results."""
     passed: list[int] = []
     while at not in ends and (size := _size(buffer, at, limit)) >= 0:
         passed.append(at)
@@ -155,7 +157,7 @@ def _end_of_records(buffer: bytes, at: int, limit: int, ends: dict[int, int]) ->
 def _fault(held: int, size: int, kept: int) -> str:
     if size > kept == held:
         return TOO_LONG
-    return "is cut: its record is longer than the rest of the file" if held < size else ""
+    return "is cut off: its record is longer than the rest of the file" if held < size else ""
 
 
 def _size(buffer: bytes, at: int = 0, limit: int = sys.maxsize) -> int:
@@ -168,7 +170,7 @@ def _size(buffer: bytes, at: int = 0, limit: int = sys.maxsize) -> int:
 
 
 def with_one_length(record: bytes) -> bytes:
-    """Return a record with one length, that of its bytes: FastWARC ends the process when it is told a huge one."""
+    """Return a record with a correct length, because FastWARC ends the process if a length is huge."""
     end = _END_OF_HEADER.search(record)
     if not end:
         return record
@@ -177,7 +179,7 @@ def with_one_length(record: bytes) -> bytes:
 
 
 def _to_next_record(window: _Window) -> tuple[bytes, int]:
-    """Pass over all up to the next record; return the first bytes of it, and how many there are."""
+    """Skip all bytes up to the next record; return the first of them, and their number."""
     window.hold(MAX_HEADER_BYTES)
     first, passed = window.buffer[window.at : window.at + MAX_HEADER_BYTES], 0
     step = 1
@@ -186,7 +188,7 @@ def _to_next_record(window: _Window) -> tuple[bytes, int]:
         passed += step
         is_last = window.hold(2 * MAX_HEADER_BYTES) < 2 * MAX_HEADER_BYTES
         buffer, at = window.buffer, window.at
-        until = len(buffer) - (0 if is_last else MAX_HEADER_BYTES)  # a header behind may be cut
+        until = len(buffer) - (0 if is_last else MAX_HEADER_BYTES)  # a later header may be incomplete
         starts = (match.start() for match in WARC_START.finditer(buffer, at))
         found = (start for start in takewhile(until.__gt__, starts) if _size(buffer, start) >= 0)
         step = next(found, until) - at
@@ -199,7 +201,7 @@ def _to_next_record(window: _Window) -> tuple[bytes, int]:
 def members(file: IO[bytes], end: int) -> Iterator[Piece]:
     """Yield the gzip members that start before the byte `end`, unpacked.  `file` stands at the first.
 
-    A damaged one has a fault, and reading goes on at the next that holds a record.
+    A damaged member has a fault, and reading continues with the next member that has a record.
     """
     packed, offset, again = b"", file.tell(), MAX_UNPACKED_AGAIN
     while offset < end:
@@ -222,9 +224,9 @@ def members(file: IO[bytes], end: int) -> Iterator[Piece]:
 
 
 class _Member(Struct, frozen=True, gc=False):
-    """A gzip member: what it holds, what is wrong with it, how many bytes it has, packed and unpacked.
+    """A gzip member: its content, its fault, and its numbers of compressed and unpacked bytes.
 
-    `behind` is what was read behind it.
+    `behind` are the bytes that were read after it.
     """
 
     body: bytes
@@ -235,7 +237,7 @@ class _Member(Struct, frozen=True, gc=False):
 
 
 def _unpacked(packed: bytes, file: IO[bytes]) -> _Member:
-    """Return a gzip member of which some is read."""
+    """Return a gzip member whose first bytes were read."""
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     parts: list[bytes] = []
     size = used = 0
@@ -243,7 +245,7 @@ def _unpacked(packed: bytes, file: IO[bytes]) -> _Member:
         while not unpacker.eof:
             packed = packed or file.read(PIECE_BYTES)
             if not packed:
-                return _Member(b"", "is cut: its gzip member does not end", used, size)
+                return _Member(b"", "is cut off: its gzip member does not end", used, size)
             parts.append(unpacker.decompress(packed, min(MAX_DOCUMENT_BYTES - size + 1, UNPACKED_AT_ONCE)))
             size += len(parts[-1])
             if size > MAX_DOCUMENT_BYTES:
@@ -256,9 +258,10 @@ def _unpacked(packed: bytes, file: IO[bytes]) -> _Member:
 
 
 def next_member(file: IO[bytes], start: int) -> int:
-    """Return the offset of the first gzip member from `start` on that holds a WARC record; the file's size if none.
+    """Return the offset of the first gzip member from `start` on with a WARC record; the file's size if there is none.
 
-    The mark of a member is three bytes that stand in packed data by chance, once in 16 MB: so it is tried.
+    The mark of a member has three bytes, which occur in compressed data by chance once in 16 MB, so the member is
+    unpacked as a test.
     """
     file.seek(start)
     buffer, offset, is_last = b"", start, False
@@ -285,7 +288,7 @@ def _holds_record(packed: bytes) -> bool:
 
 
 def offsets(file: IO[bytes], end: int) -> Iterator[int]:
-    """Yield the offset of each record; what is in it is not read, unless its length leads to no record."""
+    """Yield the offset of each record.  Its content is not read, unless its length does not lead to another record."""
     offset = 0
     while offset < end:
         file.seek(offset)
@@ -303,9 +306,9 @@ def offsets(file: IO[bytes], end: int) -> Iterator[int]:
 
 
 def is_of_members(opened: Opened) -> bool:
-    """Return whether a gzip file has a member for each record: the first members end where their record does.
+    """Return whether a gzip file has a member for each record: the first members end with their records.
 
-    Some writers put the head of the file into a member, and all records into another.  A damaged member says nothing,
+    Some writers put the header of the file into one member, and all records into another.  A damaged member is ignored
     if another one follows.
     """
     if opened.source.is_stream or not opened.head.startswith(b"WARC/") or opened.packing != "gzip":

@@ -1,4 +1,4 @@
-"""An index -> the blocks that remain in it, with their signatures, for other tools."""
+"""An index -> its blocks with their signatures, for other tools."""
 
 from collections.abc import Iterator
 from operator import add

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 Wanted = Callable[[Part, TableName], "Mask"]
 
-# The tables whose rows a part counts, as `Part` has them.
+# The tables whose numbers of rows are in `Part`.
 COUNTED: tuple[TableName, ...] = ("articles", "blocks", "known")
 
 
 class Size(Struct, frozen=True):
-    """How much an index holds, and in how many files; `orphans` are those of runs that were killed."""
+    """The size of an index and the number of its files; `orphans` are the files of runs that were killed."""
 
     manifest: Manifest
     bytes: int
@@ -51,7 +51,7 @@ class Size(Struct, frozen=True):
 
 
 class Forgotten(Struct, frozen=True):
-    """How much an index has forgotten."""
+    """The numbers of articles and blocks that an index has forgotten."""
 
     articles: int
     blocks: int
@@ -65,7 +65,7 @@ def size(folder: str) -> Size:
 
 
 def extend(folder: str, staged: Path) -> None:
-    """Make what a run has staged a part of the index: its files first, then, at once, the manifest that names them."""
+    """Add the staged part of a run to the index: first its files, then the new manifest, in one step."""
     manifest = read_manifest(str(staged))
     files = sorted({*part_files(staged)} - {*orphans(str(staged), manifest)})
     copies = [Path(folder) / file.name for file in files]
@@ -84,7 +84,7 @@ def extend(folder: str, staged: Path) -> None:
 
 @contextmanager
 def _about(path: Path) -> Iterator[None]:
-    """Have errors of the system name this file: those of a copy name the file that is copied."""
+    """Make errors of the system name this file, because errors of a copy name its source."""
     try:
         yield
     except OSError as error:
@@ -108,8 +108,8 @@ def compact(folder: str) -> Size:
 def forget(folder: str, name: str) -> Forgotten:
     """Remove the articles of a run or an input, or those that are or come of a record of this name, from an index.
 
-    What was dropped as a copy of them does not come back; but the next that says the same is kept.  Raises UsageError
-    if nothing is called so.
+    Duplicates of them that were dropped do not come back, but the next block with the same text is kept.  Raises
+    UsageError if nothing is called so.
     """
     with _changing(folder) as manifest:
         losses = _losses(Path(folder), manifest, name)
@@ -144,7 +144,7 @@ def _all_rows(part: Part, table: TableName) -> "Mask":
 
 
 def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: Wanted) -> Manifest:
-    """Write one part of the wanted rows of some; return the manifest that names it in their place."""
+    """Write the wanted rows of some parts as one part.  Return a manifest with this part in their place."""
     name = f"part-{manifest.next_part:05d}"
     counts: Counter[TableName] = Counter()
     with part_writer(folder, name, manifest.bands) as write:
@@ -161,7 +161,7 @@ def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: 
 
 
 def _losses(folder: Path, manifest: Manifest, name: str) -> "dict[tuple[Part, TableName], Mask]":
-    """Mark in every table the rows that go with what is called so; known texts go with their keeper."""
+    """Mark the rows of every table that belong to this name.  Known texts belong to their keeper."""
     import numpy as np
 
     run = next((run.number for run in manifest.runs if run.id == name), -1)
@@ -171,7 +171,7 @@ def _losses(folder: Path, manifest: Manifest, name: str) -> "dict[tuple[Part, Ta
     for part in manifest.parts:
         articles = table_of(part, "articles").read(["number", "run", "name", "source", "record"])
         called = [articles[column].to_numpy() == name for column in ("name", "source", "record")]
-        # A record without a name of its own is called "", and so is nobody.
+        # A record without a name has the name "", which matches nothing.
         lost = np.logical_or.reduce([articles["run"].to_numpy() == run, *called]) & (name != "")
         rows = table_of(part, "blocks").read(["number", "article"])
         with_it = np.isin(rows["article"].to_numpy(), articles["number"].to_numpy()[lost])

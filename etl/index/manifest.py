@@ -1,4 +1,4 @@
-"""The manifest of an index: what it was made with, which runs and parts it has.  What it does not name is not there."""
+"""The manifest of an index: versions, settings, runs and parts.  Files that it does not name are ignored."""
 
 import os
 import platform
@@ -30,7 +30,7 @@ _Count = Annotated[int, Meta(ge=0)]
 
 
 class IndexedRun(Struct, frozen=True, omit_defaults=True):
-    """A run that extended the index: its number, when, how many articles and blocks it kept, and where it wrote them.
+    """A run that extended the index: its number, time and output, and how many articles and blocks it kept.
 
     `output` is a path from the folder of the index, an address, or "" for a stream.
     """
@@ -57,9 +57,9 @@ class Part(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """An index: version of the fingerprints, settings, who last wrote it, runs and parts; and the next free numbers.
+    """An index: version of the fingerprints, settings, version of copydesk, runs and parts, and the next free numbers.
 
-    Of the settings those of INDEX_SETTINGS hold for all of its runs.  `files` are the checksums of the files of its
+    The settings in INDEX_SETTINGS are the same for all of its runs.  `files` are the checksums of the files of its
     parts by name, `digest` is the hash of all the rest.
     """
 
@@ -90,7 +90,7 @@ def new_manifest(settings: DedupSettings) -> Manifest:
 
 @contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """Keep every other process out of an index while this one reads and extends it.  The system lets go if it dies.
+    """Lock an index while this process reads and extends it.  If the process dies, the system releases the lock.
 
     The folder is made, if it is not there.  Raises UsageError, which names the process that holds the lock, or a file
     in the folder that is a link; and MachineError if the disk is full or fails.
@@ -102,12 +102,12 @@ def locked(folder: str) -> Iterator[None]:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
         for path in (lock_file, holder, Path(folder) / MANIFEST, *part_files(folder)):
-            check_regular(path)  # a link would lead what is written out of the folder
+            check_regular(path)  # through a link, files would be written outside of the folder
             if path in (lock_file, holder) and path.exists():
                 _check_lock_file(path)
         lock.acquire(blocking=False)
         holder.write_text(f"{_HELD_BY}{os.getpid()} on {platform.node()}", encoding="utf-8")
-        for unfinished in Path(folder).glob(TEMPORARY):  # of a run that was killed: nobody else writes here
+        for unfinished in Path(folder).glob(TEMPORARY):  # of a killed run: nobody else writes here
             unfinished.unlink()
     except Timeout:
         who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
@@ -125,9 +125,9 @@ def locked(folder: str) -> Iterator[None]:
 
 
 def _check_lock_file(path: Path) -> None:
-    """Raise UsageError for what was not written to lock an index, or has another name, too: it is written over."""
+    """Raise UsageError for a file that is no lock of an index, or is a hard link, because the lock is overwritten."""
     if path.stat().st_nlink > 1:
-        raise UsageError(str(path), "is also a file with another name", "Remove it.")
+        raise UsageError(str(path), "is a hard link: the file has another name, too", "Remove it.")
     with path.open("rb") as file:
         start = file.read(len(_HELD_BY))
     if start and (path.name == LOCK or start != _HELD_BY.encode()):
@@ -156,7 +156,7 @@ def read_manifest(folder: str) -> Manifest:
             folder, fault, "Make a new index from the texts.  An index does not hold the texts themselves."
         )
     if manifest.digest != _digest(manifest) or written != _written(manifest):
-        raise UsageError(str(path), "is damaged: its digest is not that of the rest", WAY_OUT)
+        raise UsageError(str(path), "is damaged: its hash does not match its content", WAY_OUT)
     return manifest
 
 
@@ -177,7 +177,7 @@ def verified_manifest(folder: str) -> Manifest:
 
 
 def checksum(path: Path) -> int:
-    """Return the CRC-32 of a file, at some GB a second: it finds damage, not malice."""
+    """Return the CRC-32 of a file, at some GB per second.  It detects damage, not deliberate changes."""
     found = 0
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
@@ -192,7 +192,7 @@ def check_files(folder: str, expected: Iterable[tuple[str, int]]) -> None:
         if not path.exists():
             raise UsageError(str(path), "cannot be read: the manifest names it, but it does not exist", WAY_OUT)
         if checksum(path) != known:
-            raise UsageError(str(path), "cannot be read: its checksum is not that of the manifest", WAY_OUT)
+            raise UsageError(str(path), "cannot be read: its checksum differs from that in the manifest", WAY_OUT)
 
 
 def _digest(manifest: Manifest) -> str:
@@ -204,7 +204,7 @@ def _written(manifest: Manifest) -> bytes:
 
 
 def verified_index(folder: str, settings: DedupSettings) -> Manifest:
-    """Return what `open_index` does, after a look at the checksums of all files.  Raises UsageError."""
+    """Return the result of `open_index`, after verifying the checksums of all files.  Raises UsageError."""
     manifest = open_index(folder, settings)
     check_files(folder, manifest.files)
     return manifest
@@ -213,7 +213,7 @@ def verified_index(folder: str, settings: DedupSettings) -> Manifest:
 def open_index(folder: str, settings: DedupSettings) -> Manifest:
     """Return the manifest of an index made with these settings, or a new one for a folder that holds nothing.
 
-    Makes and changes nothing.  Raises UsageError that names what differs, or what is there instead of an index.
+    Nothing is written.  Raises UsageError, which names the differing settings, or the files that are no index.
     """
     if not (Path(folder) / MANIFEST).is_file():
         _refuse_others(folder)
@@ -230,12 +230,12 @@ def open_index(folder: str, settings: DedupSettings) -> Manifest:
 
 
 def write_manifest(folder: str, manifest: Manifest) -> None:
-    """Make the index what the manifest says, at once and for good."""
+    """Replace the manifest of an index atomically, and sync it."""
     from importlib.metadata import version
 
     known = dict(manifest.files)
     paths = (file_of(Path(folder), part.name, table) for part in manifest.parts for table in TABLES)
-    # A name is used once.  A run that is staged has the files of its own part alone; those of others are known.
+    # A name is used only once.  A staged run has only the files of its own part; the checksums of others are known.
     files = tuple((path.name, known[path.name] if path.name in known else checksum(path)) for path in paths)
     signed = msgspec.structs.replace(
         manifest, copydesk=version("copydesk"), datasketch=version("datasketch"), files=files
@@ -253,7 +253,7 @@ def orphans(folder: str, manifest: Manifest) -> list[Path]:
 
 
 def _refuse_others(folder: str) -> None:
-    """Refuse to begin an index in the place of a file, or among files that are not of one."""
+    """Refuse to begin an index in the place of a file, or in a folder with other files."""
     if not Path(folder).exists():
         return
     if not Path(folder).is_dir():

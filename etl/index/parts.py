@@ -1,4 +1,4 @@
-"""The Parquet files of a part, one a table, with the columns of `etl.dedup.schema`: what a run kept, for any reader."""
+"""The Parquet files of a part, one per table, with the columns of `etl.dedup.schema`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 WAY_OUT = "Put the file back from a copy, or begin another index."
 Write = Callable[[TableName, "pa.Table"], None]
 
-# Rows.  Of a group that has a block that is looked up, all columns are read (5 MB); of the others, the band keys.
+# Rows of a group.  If a block of a group is needed, all columns of the group are read (5 MB); otherwise only its band
+# keys.
 _GROUP = 1 << 13
 _ASCENDING = ("number", "article")
 _TEXTS = ("name", "source", "record", "suffix")
@@ -57,7 +58,7 @@ class TableFile:
             yield self._checked(partial(self._file.read_row_group, group, columns))
 
     def of(self, wanted: "Mask", columns: Sequence[str] | None = None) -> "Iterator[pa.Table]":
-        """Yield the rows that a mask wants, from the row groups that have any.  Raises UsageError."""
+        """Yield the rows of a mask, from the row groups that have any.  Raises UsageError."""
         import pyarrow as pa
 
         start = 0
@@ -89,7 +90,7 @@ def open_table(folder: Path, part: "Part", table: TableName, bands: int) -> Tabl
 
 @contextmanager
 def _read_errors(path: Path) -> Iterator[None]:
-    """Raise UsageError for what Arrow says of a file."""
+    """Raise UsageError for errors of Arrow about a file."""
     from pyarrow import ArrowException
 
     try:
@@ -138,7 +139,7 @@ def _table_writer(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Tab
 
 
 def _packing(schema: "pa.Schema") -> dict[str, Any]:
-    """Return how a table is packed.  Hashes are noise: neither a dictionary nor zstd makes them smaller."""
+    """Return the compression of a table.  Hashes are random: neither a dictionary nor zstd makes them smaller."""
     texts = [name for name in schema.names if name in _TEXTS]
     return {
         "compression": {name: "zstd" if name in texts else "none" for name in schema.names},

@@ -1,4 +1,4 @@
-"""Band keys of a run -> the blocks of prior runs that share one, with all that comparing and naming them takes."""
+"""Band keys of a run -> the blocks of prior runs that share a key, with their fingerprints and names."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PriorTables(Struct, frozen=True):
     """Blocks of prior runs and their articles, as a shard's are spilled; articles are numbered from 0.
 
-    Among the blocks stand, without words, those of the same articles of which the index has the hash alone.
+    The blocks include those of the same articles of which the index has only the hash; these have no words.
     """
 
     blocks: "pa.Table"
@@ -29,9 +29,9 @@ class PriorTables(Struct, frozen=True):
 def matching(
     folder: Path, manifest: Manifest, keys: "Callable[[range], Sequence[U32]]", bands_at_once: int
 ) -> "Iterator[tuple[Part, Mask]]":
-    """Yield each part with a mask of its blocks that share a key with the run; `keys` returns the run's for some bands.
+    """Yield each part with a mask of its blocks that share a key with the run; `keys` returns the keys of the run.
 
-    It is one pass over the keys of the index, which are read in the order in which they stand.
+    This is one pass over the keys of the index, in the order of the files.
     """
     import numpy as np
 

@@ -183,8 +183,8 @@ def _faults(target: Target, worst: Worst) -> Iterator[tuple[str, str]]:
 
 def _slowness(worst: Worst) -> str:
     if worst.is_untried:
-        return "was not tried: the regexes before it took all the time that a pack has"
+        return "was not tried: the regexes before it took the whole time limit of the pack"
     if not worst.line:
-        return f"does not come back within {worst.seconds:.0f} s"
+        return f"does not end within {worst.seconds:.0f} s"
     start = worst.line[:SHOWN_CHARS]
     return f"takes {worst.seconds * 1000:.0f} ms for {len(worst.line):,} characters that begin {start!r}"

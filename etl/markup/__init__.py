@@ -71,9 +71,10 @@ ALL_IS_STORY = PageSettings()
 
 
 def markup(decoded: Decoded, kind: DocumentKind, settings: PageSettings = ALL_IS_STORY) -> Page:
-    """Cut decoded text into blocks.  Every character is in a block or in the white space between two.
+    """Return decoded text divided into blocks.  Every character is in a block or in the white space between two blocks.
 
-    Blocks of HTML know which of the selectors hold them; the page model tells those of the story.  Raises TooMany.
+    Blocks of HTML have the selectors that match an element around them.  The page model finds the blocks of the story.
+    Raises TooMany.
     """
     if kind != "html":
         return read_plain(decoded.text) if kind == "text" else read_article(decoded.text)

@@ -1,4 +1,4 @@
-"""Why a block of a page is taken for story, or not: the probability, and what each feature adds to it."""
+"""Why a block of a page is story or not: the probability, and the contribution of each feature."""
 
 import re
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from etl.markup.layout import Box
 from etl.markup.prediction import explained, needed
 from etl.trees import THOUSANDTHS
 
-# Features that are told by name in words; the others are told as one sum.
+# The number of features that are shown by name; the others are shown as one sum.
 FEATURES_TOLD = 8
 
 
 class Contribution(Struct, frozen=True, gc=False):
-    """A feature of a line: its value, what it adds to the log-odds of removal in thousandths, and what it says."""
+    """A feature of a line: value, contribution to the log-odds of removal (in thousandths), and description."""
 
     feature: str
     value: float
@@ -26,11 +26,11 @@ class Contribution(Struct, frozen=True, gc=False):
 
 
 class Account(Struct, frozen=True):
-    """What the page model says of the longest line of a block.
+    """The judgement of the page model on the longest line of a block.
 
-    `probability` that the line is story, and the least with which lines of its page are kept, in thousandths.  `bias`
-    and what the features add make up `score`, the log-odds of removal, in thousandths: signs are those of the audit.
-    `overruled` says why the line is kept or taken out against the model, "" if it is not.
+    `probability` is the probability that the line is story, and `least` the threshold of its page, in thousandths.
+    `bias` and the contributions add up to `score`, the log-odds of removal in thousandths, with the signs of the audit.
+    `overruled` is the reason why the line is kept or removed against the model, else "".
     """
 
     probability: int
@@ -56,7 +56,7 @@ class Account(Struct, frozen=True):
 
 
 def account_of(text: str, settings: PageSettings, block: int) -> Account | None:
-    """Return the account of a block; None of a control, of what JSON-LD says, and on a page too long for the model.
+    """Return the account of a block; None for a control, for text of JSON-LD, and for a page too long for the model.
 
     `text` is the HTML of a page, `block` the place in `Page.blocks`.
     """
@@ -85,9 +85,9 @@ def account_of(text: str, settings: PageSettings, block: int) -> Account | None:
 
 
 def element_path(text: str, settings: PageSettings, block: int, line: int) -> str:
-    """Return the element of a line of a block as examples of rules have it, below the nearest with a class or an id.
+    """Return the element of a line in the notation of examples, below the nearest element with a class or an id.
 
-    `line` counts from the first of the block.  It is "" for text that is in no element of the page.
+    `line` counts from the first line of the block.  The result is "" for text that is in no element of the page.
     """
     parted = part(text, settings.model, settings.keep_rules)
     at, layout, boxes = block - len(parted.body), parted.layout, parted.layout.boxes
@@ -100,7 +100,7 @@ def element_path(text: str, settings: PageSettings, block: int, line: int) -> st
 
 
 def _named(box: Box) -> str:
-    """Return an element with its first class, or its id, that holds no number; "" if it has none."""
+    """Return an element with its first class, or its id, without a number; "" if it has none."""
     for attribute, mark in (("class", "."), ("id", "#")):
         for name in (box.attributes or {}).get(attribute, "").split():
             if _NAME.fullmatch(name):

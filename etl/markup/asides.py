@@ -1,7 +1,8 @@
-"""What is not the story's, whatever the model takes it for: what readers say below it, what a dialog asks them.
+"""Lines that are not story although the model keeps them: comments of readers, dialogs.
 
-Both read like a story and may be longer than it.  They are told by where they stand: beside a story, in a box that
-calls itself so.  A whole story in such a box stays.  The same holds for lists of other stories, and for biographies.
+Both look like a story, and may be longer than the story.  They are recognised by their place beside a story, in a box
+with a telling name.  A whole story in such a box stays.  The same holds for lists of other stories, and for
+biographies.
 """
 
 import re
@@ -36,23 +37,24 @@ from etl.markup.listed import (
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
 from etl.markup.shown import MAX_BESIDE
 
-# Offers stand below a teaser of one sentence: so many characters of story must stand outside.
+# Characters of story that must be outside of an offer, because an offer may stand below a teaser of one sentence.
 MIN_TEASER = 100
 # Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
 MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-# Characters below a heading that makes it one of furniture; "[edit]" and "Copy link" stand beside headings of stories.
+# Characters of removed text below a heading of furniture; "[edit]" and "Copy link" also stand beside headings of
+# stories.
 MIN_BELOW = 40
-# Boxes that hold the whole of a page or of its story, and parts below a heading that are not furniture because they go.
+# Boxes that contain the whole page or its story, and parts below a heading that are removed but are not furniture.
 WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"] | BIT["figcaption"] | BIT["table"]
-# Lines of furniture that part a line at the end from the story.  With a probability, in thousandths, between these two
-# the model keeps a line, and is not sure, nor below a heading that goes; what is less likely was put back.
+# Lines of furniture that separate a last line from the story.  The model keeps a line with a probability (in
+# thousandths) between these two values, but is not sure of it.  Lines with a smaller probability were put back.
 FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600
 HIDDEN = BIT["hidden"]
-# What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
+# Elements that unfold text below them, and the end of a line that leads to folded text.
 UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
 LEADS_ON = ("?", "？", "؟", ":", "：", "…", "...")
-# "3 / 12", "Picture 3 of 12": where one is in a gallery.
+# "3 / 12", "Picture 3 of 12": the position in a gallery.
 _COUNT = re.compile(
     r"\W*(?:[^\W\d]{3,10} )?\d{1,3} ?(?:/|of|von|de|di|sur|van|av|af|z|из) ?\d{1,3}(?!\d)", re.IGNORECASE
 )
@@ -67,8 +69,8 @@ def asides(
 ) -> frozenset[int]:
     """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story.
 
-    `likely` is the probability of lines, in thousandths; lines without one are surely story.  A box with the headline
-    above the story is none of these, whatever it is called.
+    `likely` is the probability of lines, in thousandths; lines without one are certainly story.  A box with the
+    headline above the story is none of these, whatever its name is.
     """
     first = min(story, default=0)
     layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
@@ -113,8 +115,8 @@ def _unnamed(layout: Layout, line: int) -> Layout:
 def _far_below(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return lines at the end of which the model is not sure, if lines of furniture part them from the story.
 
-    The last story of a list of teasers, or a sentence about the author below buttons and tags.  One line less is enough
-    if the last is the heading of what follows: "More from Jane Roe".
+    Examples are the last story of a list of teasers, or a sentence about the author below buttons and tags.  One line
+    less is enough if the last one is a heading: "More from Jane Roe".
     """
     found, most = set[int](), 0
     for at in range(len(story) - 1, 0, -1):
@@ -129,9 +131,9 @@ def _far_below(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) 
 
 
 def headings_alone(layout: Layout, story: Collection[int], headings: Collection[int]) -> set[int]:
-    """Return those of some headings in whose boxes all else goes: "Have your say" above a poll.
+    """Return the headings in whose boxes all other text is removed: "Have your say" above a poll.
 
-    A sentence is none: it is a lead.  Pictures, tables and controls are no sign of furniture.
+    A sentence does not count as heading, because it is a lead.  Pictures, tables and controls are no sign of furniture.
     """
     found: set[int] = set()
     told = [line for line in range(len(layout.lines)) if line in story or _is_shown_part(layout, line)]
@@ -158,13 +160,13 @@ def _lines_from(layout: Layout, boxes: range, first: int) -> Iterator[int]:
 
 
 def _is_shown_part(layout: Layout, line: int) -> bool:
-    """Return whether a line stands at a picture, in a table or a control: parts of a story that are not its text."""
+    """Return whether a line is at a picture, in a table or in a control: parts of a story that are not its text."""
     box = layout.boxes[layout.lines[line].box]
     return bool(layout.lines[line].pictures or box.parts & NOT_TOLD or box.control)
 
 
 def _facts(said: Said, layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the lines at the beginning that are marked up as byline and date, if the model is not sure of them."""
+    """Return the first lines that are marked up as byline and date, if the model is not sure of them."""
     is_one = (line in said.bylines and line in said.dates and _is_short(layout, line) for line in story)
     first = next((at for at, is_fact in enumerate(is_one) if not is_fact), len(story))
     return {line for line in story[:first] if KEPT <= likely.get(line, SURE) < SURE}
@@ -175,12 +177,12 @@ def _is_short(layout: Layout, line: int) -> bool:
 
 
 def _unseen(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
-    """Return single lines of boxes that are not shown, below paragraphs that are: tooltips, notes for print.
+    """Return single lines of hidden boxes below visible paragraphs: tooltips, notes for print.
 
-    Between the two other such boxes may stand.
+    Other such boxes may be between them.
 
-    What a heading, a question or a button unfolds stays, and so do boxes of which the page has several, and a <p>
-    among others: the wall of a page hides it.
+    Text that a heading, a question or a button unfolds stays, and so do boxes that occur several times, and a <p> among
+    others, which a paywall hides.
     """
     boxes = [layout.boxes[line.box] for line in layout.lines]
     if not any(boxes[line].parts & HIDDEN for line in story):
@@ -211,7 +213,7 @@ def _is_in_dialog(layout: Layout, line: int) -> bool:
 def _is_caption(layout: Layout, line: int) -> bool:
     """Return whether a short line is a caption by its element, by the names of the boxes around it, or by its looks.
 
-    In italics below a picture stand captions, which are no sentences, and editors' notes, which are.
+    Text in italics below a picture is a caption if it is no sentence, and an editor's note if it is one.
     """
     one = layout.lines[line]
     if len(one.text) > MAX_CAPTION:
@@ -229,9 +231,9 @@ def _is_caption(layout: Layout, line: int) -> bool:
 
 
 def _is_appended(layout: Layout, line: int) -> bool:
-    """Return whether a line stands in a box that is called an offer, a biography or words for screen readers.
+    """Return whether a line is in a box with a name for offers, biographies or text for screen readers.
 
-    A lead is none, whatever else its box is called.
+    A lead does not count, whatever the name of its box is.
     """
     own, *around = _names(layout, line, OFFER_LEVELS)
     if INTROS.search(own):

@@ -1,4 +1,4 @@
-"""Listen to a page as it is parsed for what it says about itself: head, microdata, bylines, times, style sheet."""
+"""Collect, while a page is parsed, what it says about itself: head, microdata, bylines, times, style sheet."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,38 +12,38 @@ from etl.markup.naming import named_clue
 from etl.markup.page_state import is_state
 from etl.markup.time_labels import begins_updated, ends_updated
 
-# Elements whose text is listened to, even without attributes.
+# Elements whose text is collected, even without attributes.
 TEXTS = frozenset(("title", "style", "time"))
-# Types of the scripts that may hold the state of a page.
+# Types of scripts that may contain the state of a page.
 STATES = frozenset(("", "application/json", "application/javascript", "text/javascript"))
-# Elements that say all in their attributes.
+# Elements whose clue is in their attributes.
 TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
-# What is in the class of a time at which a page was published, and changed.
+# Words in the class of a time of publication, and of a time of change.
 _PUBLISHED = re.compile(r"(?<![a-z])(?:published|publication|pub-?date)(?![a-z])", re.IGNORECASE)
 _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])", re.IGNORECASE)
 
-# A day in the title of what shows "3 hours ago".
+# A date in the title of an element that shows "3 hours ago".
 _ISO_DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
-# Characters before a time in which a word is looked for that says what it is.
+# Characters before a time in which a word such as "Updated:" is searched.
 _LABEL_CHARS = 40
 
-# Attributes of dates that hold an epoch, and its digits.
+# Attributes of dates with a Unix time, and its digits.
 EPOCHS, EPOCH_DIGITS = ("data-timestamp", "data-time", "data-date", "data-datetime", "data-epoch"), (10, 13)
-# Elements that are asked whatever their attributes are, and attributes for which any other is, beside its class.
+# Elements that may always be a clue, and attributes (beside the class) with which any element may be one.
 LISTENED = TEXTS | TOLD_BY_ATTRIBUTES | {"script", "a"}
 TELLING = frozenset(("itemprop", "rel"))
-# Attributes of a <meta> that name what its content is.
+# Attributes of a <meta> that name its content.
 META_KEYS = ("property", "name", "itemprop", "http-equiv")
-# Properties of microdata that are asked for.  Names within an author are his.
+# Properties of microdata that are used.  A name within an author is the name of the author.
 PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
 NAMED = ("itemprop author", "itemprop publisher")
-# What is a date by its class.  A <meta name="date"> is "date": it says when this page was published, and not a teaser.
+# The clue of a date by its class.  A <meta name="date"> has the clue "date": it belongs to this page, not to a teaser.
 SHOWN_DATE = "shown date"
 TIMES = ("time published", "time", SHOWN_DATE)
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
-# Addresses of the first page of a site, and of what a site has of one author.
+# Addresses of the first page of a site, and of the page of an author.
 _HOME = re.compile(r"/|https?://[^/]*+/*+|(?:https?://[^/]*+)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
 AUTHOR_FOLDERS = frozenset(
     (
@@ -56,18 +56,18 @@ _AUTHOR = re.compile(
     rf"/(?:{'|'.join(sorted(AUTHOR_FOLDERS))})/(?!log-?(?:in|out)|sign-?|register|password)[^/?#]{{3,}}/?$",
     re.IGNORECASE,
 )
-# Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
+# The most characters of a byline, a date or a title, and of a script or style sheet, that are collected.
 MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
-# Characters of a script that may hold a story.
+# The least characters of a script that may contain a story.
 MIN_STATE = 300
-# Elements within one another that are listened to; and all of a page.
+# The most nested elements that are collected at a time, and of a whole page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
-# One of them stands in linked data that tells about the text.
+# Linked data about the text contains one of these words.
 TELLING_TEXT = (
     *("articleBody", "LiveBlogPosting", "isAccessibleForFree", "ngredient", "recipeInstructions", "HowTo", "Answer"),
 )
-# How the title of a live blog begins, or what stands in it.
+# Words at the beginning of the title of a live blog, or in it.
 _LIVE = re.compile(
     r"^\W*(?:live|en direct|direct|en directo|en vivo|ao vivo|na żywo|canlı|онлайн|онлайн-трансляция|live!)\s*[:|–—-]"
     r"|(?<!\w)(?:live-?blog|live-?ticker|live updates?|as it happened|minuto a minuto|minute par minute|liveverslag"
@@ -76,17 +76,17 @@ _LIVE = re.compile(
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};@]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-# Stands in each declaration that hides, and is found four times as fast.
+# A word in each declaration that hides, which is found four times as fast.
 _NOT_SHOWN = re.compile(r":\s*(?i:none|hidden)")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
-# Names of clues that tell the language, the most trusted first.
+# Names of clues for the language, the most reliable first.
 LANGUAGES = ("lang", "og:locale", "content-language")
-# The clues of a page by name, those of each name in the order of the page.
+# The clues of a page by name, each in the order of the page.
 Clues = Mapping[str, Sequence[Clue]]
 
 
 class Said(Struct, frozen=True, gc=False):
-    """What the page says of its story, and the places of the lines marked up as bylines and dates.
+    """What a page says about its story, and the places of the lines that are marked up as bylines and dates.
 
     `parts` are ingredients, steps and answers of a guide, as its JSON-LD has them.
     """
@@ -102,24 +102,24 @@ class Said(Struct, frozen=True, gc=False):
 
 
 class Listener:
-    """What a page says about itself, as clues, and the classes and ids that its own style sheet does not show."""
+    """What a page says about itself, as clues, and the classes and ids that its style sheet hides."""
 
     def __init__(self) -> None:
         self.clues: list[Clue] = []
         self.unseen: set[str] = set()
         self.unseen_classes: set[str] = set()
-        # Whether a value of "class" has one of these; and all attributes by which an element may be hidden.
+        # Caches: whether a value of "class" is a clue, and all attributes by which an element may be hidden.
         self.hides_class: dict[str, bool] = {}
         self.hiding = HIDING
-        # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
+        # Open elements whose text is collected: depth, name of the clue, line, text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int, before: Sequence[str] = ()) -> None:
-        """Note an element: at once if its attributes say all, at its end if its text does.
+        """Record an element: at once if the clue is in its attributes, at its end if it is in its text.
 
         `before` is the text before it in its line: "Updated:" before a time.
         """
-        attributes = attributes or {}  # without attributes lxml has a mapping whose `get` is slow
+        attributes = attributes or {}  # without attributes, lxml gives a mapping with a slow `get`
         if tag in TOLD_BY_ATTRIBUTES:
             self._note_attributes(tag, attributes, line)
         elif (
@@ -156,12 +156,12 @@ class Listener:
         return "id" in attributes and f"#{attributes['id']}" in self.unseen
 
     def data(self, text: str) -> None:
-        """Hear text."""
+        """Collect text."""
         for _, _, _, heard in self.listening:
             heard.append(text)
 
     def end(self, depth: int) -> None:
-        """Note what the elements that end here said."""
+        """Record the clues of the elements that end here."""
         while self.listening and self.listening[-1][0] >= depth:
             _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()
@@ -171,7 +171,7 @@ class Listener:
                     self.unseen_classes.update(name[1:] for name in hidden if name[0] == ".")
                     self.hides_class = {}
                     self.hiding = HIDING | {"class", "id"}
-            elif name.startswith("in "):  # what else stands around the name: an office
+            elif name.startswith("in "):  # other text around the name, such as a job
                 continue
             elif name == "state":
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
@@ -199,18 +199,18 @@ class Listener:
 
 
 def _epoch(attributes: Mapping[str, str]) -> str:
-    """Return the time in seconds or thousandths that scripts put into words for readers; "" if there is none."""
+    """Return the Unix time in an attribute, which scripts show to readers in words; "" if there is none."""
     values = (attributes[name] for name in EPOCHS if name in attributes)
     return next((value for value in values if value.isdecimal() and len(value) in EPOCH_DIGITS), "")
 
 
 def may_be_clue(attributes: Mapping[str, str]) -> bool:
-    """Return whether an element may tell something by its attributes, whatever it is."""
+    """Return whether any element with these attributes may be a clue."""
     return ("class" in attributes and bool(named_clue(attributes["class"]))) or not TELLING.isdisjoint(attributes)
 
 
 def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
-    """Return under which name the text of an element is noted; "" if it is not asked for."""
+    """Return the name of the clue in the text of an element; "" if it is none."""
     if tag == "script":
         kind = attributes.get("type", "").lower()
         return f"script {kind}" if "ld+json" in kind else "state" if kind in STATES and "src" not in attributes else ""
@@ -227,7 +227,7 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
 
 
 def _time_name(attributes: Mapping[str, str]) -> str:
-    """Return under which name a <time> is noted.
+    """Return the name of the clue of a <time>.
 
     >>> [_time_name(one) for one in ({"itemprop": "datePublished"}, {"class": "entry-date published"}, {})]
     ['time datepublished', 'time published', 'time']
@@ -241,7 +241,7 @@ def _time_name(attributes: Mapping[str, str]) -> str:
 
 
 def led_to(href: str) -> str:
-    """Return which clue the text of a link is by its address: "home", "author link"; "" if it is neither.
+    """Return the clue of a link by its address: "home", "author link"; "" if it is neither.
 
     >>> [led_to(href) for href in ("/", "https://www.example.org/", "index.php", "/news/", "/author/jane-roe/")]
     ['home', 'home', 'home', '', 'author link']
@@ -253,7 +253,7 @@ def led_to(href: str) -> str:
 
 
 def unseen(style: str) -> frozenset[str]:
-    """Return the classes and ids that a style sheet hides outright: by one name, and not only on some screens.
+    """Return the classes and ids that a style sheet hides by a single name on all screens.
 
     >>> sorted(unseen(".a, #b {display: none} .c .d {display: none} @media print {.e {display: none}}"))
     ['#b', '.a']
@@ -263,7 +263,7 @@ def unseen(style: str) -> frozenset[str]:
         return frozenset()
     style = _AT_RULE.sub("", _COMMENT.sub("", style))
     opening, at = -1, 0
-    for match in _NOT_SHOWN.finditer(style):  # most of the rules hide nothing: only those are read that do
+    for match in _NOT_SHOWN.finditer(style):  # most style rules hide nothing, so only those that do are read
         opens, closes = style.rfind("{", at, match.start()), style.rfind("}", at, match.start())
         opening = opens if opens > closes else -1 if closes >= 0 else opening
         hides = opening >= 0 and INVISIBLE.search(style, max(opening, at), match.end())
@@ -277,7 +277,7 @@ def unseen(style: str) -> frozenset[str]:
 
 
 def said_of(clues: Sequence[Clue]) -> Said:
-    """Return what the page model asks of a page's clues."""
+    """Return the clues of a page for the page model."""
     first: dict[str, str] = {}
     for clue in clues:
         first.setdefault(clue.name, clue.content)
@@ -296,5 +296,5 @@ def said_of(clues: Sequence[Clue]) -> Said:
 
 
 def texts_of(by_name: Clues, names: Iterable[str]) -> Iterator[str]:
-    """Return what the clues of these names say, in the order of the names."""
+    """Return the texts of the clues with these names, in the order of the names."""
     return (clue.content for name in names for clue in by_name.get(name, ()) if clue.content)

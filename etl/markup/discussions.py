@@ -1,4 +1,4 @@
-"""What readers say below a story: in boxes that call themselves so, or in which one can reply."""
+"""Readers' comments below a story: in boxes with telling names, or with a link to reply."""
 
 import re
 from bisect import bisect
@@ -14,7 +14,7 @@ from etl.markup.layout import Box, Layout
 from etl.markup.naming import names_discussion
 
 _COMMENTS = BIT["comments"]
-# Characters of the longest line of links below a comment, boxes around it that may be that comment's.
+# Characters of the longest line of links below a comment, and boxes around it that may contain the comment.
 MAX_REPLY, REPLY_LEVELS = 40, 4
 _REPLY = re.compile(
     r"(?<!\w)(?:reply|antworten|répondre|responder|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|odpovědět|válasz"
@@ -26,8 +26,8 @@ _REPLY = re.compile(
 def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
     """Return the lines of readers' comments among those taken for story.
 
-    They stand below all other story: in boxes that repeat, and in each of which one can reply; or in a box that calls
-    itself so, with names or times of those who wrote them or in boxes that repeat.
+    They are below all other story: in repeated boxes that each have a link to reply; or in a box with a telling name,
+    with names or times of the authors, or in repeated boxes.
     """
     threads = _threads(layout)
     if threads:
@@ -37,7 +37,7 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
 
 
 def _threads(layout: Layout) -> set[int]:
-    """Return the boxes with the same attributes, beside one another, in each of which one can reply."""
+    """Return adjacent boxes with the same attributes that each have a link to reply."""
     beside: dict[tuple[int, int], set[int]] = defaultdict(set)
     for line in layout.lines:
         is_control = line.linked or layout.boxes[line.box].parts & BIT["button"]
@@ -49,7 +49,7 @@ def _threads(layout: Layout) -> set[int]:
 
 
 def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int]) -> frozenset[int]:
-    """Return the lines of a story that stand in some boxes, if these stand below all of its others."""
+    """Return the lines of a story in some boxes, if these are below all of its other lines."""
     is_inside = layout.inside(threads)
     inside = [line for line in story if is_inside[layout.lines[line].box]]
     others = [line for line in story if not is_inside[layout.lines[line].box]]
@@ -58,7 +58,7 @@ def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int])
 
 
 def _named_discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
-    """Return the lines of readers' comments that stand in a box that calls itself so."""
+    """Return the lines of readers' comments in a box with a telling name."""
     if not any(_is_discussion(layout, layout.boxes[place]) for place in layout.around(story)):
         return frozenset()
     outermost = _outermost(layout)
@@ -75,13 +75,13 @@ def _named_discussions(layout: Layout, said: Said, story: Collection[int]) -> fr
 
 
 def _is_below(layout: Layout, others: Sequence[int], first: int) -> bool:
-    """Return whether a line stands below a story, but for a word or two at the end of the page."""
+    """Return whether a line is below a story, except for a word or two at the end of the page."""
     at = bisect(others, first)
     return not layout.have_chars(others[at:]) and layout.have_chars(others[:at])
 
 
 def credible(layout: Layout, said: Said) -> Layout:
-    """Return a layout in which only what has comments in it is marked as such: signed, or in boxes that repeat."""
+    """Return a layout in which only boxes with signed or repeated comments are marked as comments."""
     if not any(box.parts & _COMMENTS for box in layout.boxes):
         return layout
     outermost = _outermost(layout)
@@ -121,7 +121,7 @@ def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:
 
 
 def _repeating(layout: Layout, outermost: Sequence[int]) -> set[int]:
-    """Return the discussions in which boxes with the same attributes stand beside one another, or in rows that do."""
+    """Return the discussions with adjacent boxes with the same attributes, or with rows of them."""
     seen: set[tuple[int, ...]] = set()
     found: set[int] = set()
     for place, box in enumerate(layout.boxes):

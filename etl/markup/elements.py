@@ -1,7 +1,7 @@
-"""HTML elements and attributes: how they set text, and which part of a page they call themselves.  Tables only.
+"""Tables of HTML elements and attributes: how they set text, and which parts of a page they name.
 
-What an element calls itself is only a clue: whole stories stand in an <aside>, behind `hidden`, in a class "comments".
-The page model weighs clues; only the text of CONTROLS is never part of a story.
+A name of an element is only a clue: whole stories are in an <aside>, behind `hidden`, or in a class "comments".  The
+page model weighs clues.  Only the text of CONTROLS is never part of a story.
 """
 
 import re
@@ -18,10 +18,10 @@ BLOCKS = frozenset(
 )
 # Text that is set as typed.
 VERBATIM = frozenset(("listing", "plaintext", "pre", "textarea", "xmp"))
-# Markup and not text: never shown, never in a block.  Not <head>: of a page that writes neither it nor <body>, libxml2
-# puts an <article> there, where a browser ends the head.
+# Elements without text: never shown, never in a block. <head> is not among them: if a page has neither <head> nor
+# <body>, libxml2 puts an <article> into the head, where a browser ends the head.
 SILENT = frozenset(("annotation", "annotation-xml", "script", "style", "svg", "template", "title"))
-# Those that are silent within <math> alone: elsewhere they are unknown, and shown.
+# Elements without text only within <math>; elsewhere they are unknown, and shown.
 OF_MATH = frozenset(("annotation", "annotation-xml"))
 # These end an <svg> or a formula that is not closed, and are shown within one (HTML standard: "foreign content").
 OUT_OF_FOREIGN = frozenset(
@@ -32,10 +32,10 @@ OUT_OF_FOREIGN = frozenset(
         *("u", "ul", "var"),
     )
 )
-# HTML within an <svg>, which goes on behind it: shown, or silent.
+# HTML within an <svg>, which continues after it: shown, or without text.
 WITHIN_SVG = {"desc": "desc", "foreignobject": ""}
-# Controls, and what a browser shows that cannot show them: text that is no part of a story on any page, by its name.
-# So is a reading above a word, which would double it in the line, if it has no brackets there.
+# Controls, and their text for other browsers, by name: never part of a story.  The same holds for the reading above a
+# word (<rt>) without brackets, which would repeat the word in its line.
 CONTROLS = {
     "audio": "audio",
     "canvas": "iframe",
@@ -51,9 +51,9 @@ CONTROLS = {
     "textarea": "form",
     "video": "video",
 }
-# Elements in a line that a browser sets apart: their text comes after the line.
+# Elements in a line that a browser sets apart, so that their text comes after the line.
 APART = frozenset((*CONTROLS, "button"))
-# Boxes that hold a line of text: a custom element in one is a part of the line.
+# Boxes with a line of text: a custom element in such a box is part of the line.
 LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "figcaption", "summary", "legend", "caption"))
 PHRASING = frozenset(
     ("a", "abbr", "b", "code", "em", "font", "i", "mark", "s", "small", "span", "strong", "sub", "sup", "u")
@@ -62,7 +62,7 @@ BOLD = frozenset(("b", "strong"))
 ITALIC = frozenset(("em", "i"))
 PICTURES = frozenset(("amp-img", "img", "picture"))
 
-# Parts of a page that an element may stand in, in the order of their bits.
+# Parts of a page that may contain an element, in the order of their bits.
 PARTS = (
     *("article", "main", "aside", "header", "footer", "nav", "figure", "figcaption", "form", "table", "li"),
     *("blockquote", "button", "label", "dialog", "details", "heading", "dl", "hidden", "comments"),
@@ -91,21 +91,21 @@ PART_OF_ROLE = {
     "navigation": "nav",
     "search": "form",
 }
-# Only these may call themselves a dialog or comments: <body class="comments-open"> holds the story.
+# Only these elements can be a dialog or comments: <body class="comments-open"> has the story.
 GROUPS = frozenset(("div", "section", "ol", "ul", "li", "aside", "table", "td"))
 # Attributes that may hide their element.
 HIDING = frozenset(("hidden", "aria-hidden", "style"))
-# A value of `hidden`: the answer to a question that a click unfolds, and a search in the page does.
+# A value of `hidden` for text that a click or a search in the page unfolds.
 UNTIL_FOUND = "until-found"
-# Searched for in all style sheets: four times as fast with its first letter told from the others.
+# A regex for all style sheets, which is four times as fast because its first letter is separate.
 INVISIBLE = re.compile(r"[DdVv](?i:isplay\s*:\s*none|isibility\s*:\s*hidden)")
-# How a style attribute sets text where only screen readers find it: cut down to nothing, or beside the page.
+# Style attributes of text for screen readers only: clipped to nothing, or outside of the page.
 OUT_OF_SIGHT = re.compile(
     r"clip(?:-path)?\s*:\s*(?:rect\(\s*[01](?:px)?[\s,]|inset\(\s*(?:50|100)%)|(?:left|top|text-indent)\s*:\s*-\d{4}",
     re.IGNORECASE,
 )
 
-# Attributes whose words say what an element is for.
+# Attributes whose words describe the purpose of an element.
 NAMING = frozenset(
     (
         *("class", "id", "itemprop", "role", "aria-label"),

@@ -1,8 +1,8 @@
 """Entries: stories that stand beside one another on a page, as on the front of a blog, and the parts of a live blog.
 
 The model judges line by line.  It takes the heading of a post in a <header> with a link for that of a teaser, and a
-time in a line of its own for a date.  All entries together tell more: boxes of one element beside one another that
-begin with a heading or a time, and hold story.  Their headings and times are put back, and so are whole stories, and
+time on a line of its own for a date.  All entries together are better evidence: adjacent boxes of the same element that
+begin with a heading or a time, and contain story.  Their headings and times are put back, and so are whole stories, and
 the short entries of a live blog.
 """
 
@@ -21,20 +21,21 @@ from etl.markup.time_labels import begins_joined
 
 # Elements that are set as entries; custom ones may be, too.
 ELEMENTS = frozenset(("article", "section", "div", "li", "tr"))
-# Those that say nothing without a class.
+# Elements that mean nothing without a class.
 UNSAID = frozenset(("section", "div"))
-# Lines above the text of an entry in which its heading and its time stand, headings among them, and characters of a
-# line with a time.
+# Lines above the text of an entry that may have its heading and its time, the number of headings among them, and
+# characters of a line with a time.
 MAX_OPENING, MAX_HEADINGS, MAX_TIME = 6, 2, 40
-# Lines of an entry: entries stand within one another, and each reads its lines again.
+# Lines of an entry.  Entries may be nested, and each reads its lines again.
 MAX_LINES = 500
-# Entries that must be kept, and more than half of all, before one without a whole story is put back.
+# The number of entries that must be kept (and more than half of all) before an entry without a whole story is put back.
 MIN_KEPT = 3
-# Paragraphs of a whole story: teasers have one.  And bytes of each: a Chinese character says as much as three letters.
+# Paragraphs of a whole story (teasers have one), and bytes of each, because a Chinese character is as much text as
+# three letters.
 MIN_PARAGRAPHS, MIN_PARAGRAPH = 2, 60
-# Characters of a heading; those of a text without spaces, as in Chinese, that is no button.
+# Characters of a heading; and of a text without spaces (as in Chinese) that is not a button.
 MAX_HEADING, MIN_UNSPACED = 200, 8
-# Share of the characters that are linked, in a line that is little but a link; characters of a link to the whole story.
+# Share of linked characters in a line that is mostly a link; characters of a link to the whole story.
 MOSTLY, MAX_MORE = 0.5, 40
 
 _DIGIT = re.compile(r"\d")
@@ -54,14 +55,14 @@ _MORE = re.compile(
     r"|читать|далее|подробнее)(?!\w)|続き|もっと|全文|阅读|更多|더\s?보기",
     re.IGNORECASE,
 )
-# What a box is called that holds the length of a recording.
+# Names of boxes with the length of a recording.
 _LENGTH = re.compile(r"duration|player|video|audio|length", re.IGNORECASE)
-# Parts of a page that are no entry of it, if not all entries stand in them.
+# Parts of a page that are not entries, unless all entries are in them.
 _OTHERS = BIT["comments"] | BIT["dialog"] | BIT["nav"] | BIT["footer"] | BIT["form"] | BIT["aside"]
 
 
 class _Entry(Struct, frozen=True, gc=False):
-    """A box among its siblings: its lines of heading and time, those of its text, and which of these are kept."""
+    """A box among its siblings: its lines of heading and time, the lines of its text, and the kept lines of these."""
 
     box: int
     heading: tuple[int, ...]
@@ -73,17 +74,17 @@ class _Entry(Struct, frozen=True, gc=False):
 
 
 class Entries(Struct, frozen=True):
-    """Lines to put back, those with times among them; `times` are also those that are kept anyway."""
+    """Lines to put back, with times; `times` also has the times that are kept anyway."""
 
     lines: frozenset[int]
     times: frozenset[int]
 
 
 def entries(layout: Layout, story: Collection[int], is_sentence: Sequence[bool], is_live: bool = False) -> Entries:
-    """Return what is put back of entries: headings and times of those that are story, and some that are lost.
+    """Return the lines of entries to put back: headings and times of kept entries, and some lost entries.
 
-    `is_sentence` says of each line of the layout whether it ends as a sentence does, `is_live` whether the page calls
-    itself a live blog: then entries with times are story also if none is kept.
+    `is_sentence` says for each line of the layout whether it ends like a sentence.  `is_live` says whether the page
+    calls itself a live blog: then entries with times are story even if none is kept.
     """
     until = list(accumulate((place in story and is_sentence[place] for place in range(len(is_sentence))), initial=0))
     times = _parting(layout, until)
@@ -106,9 +107,9 @@ def entries(layout: Layout, story: Collection[int], is_sentence: Sequence[bool],
 
 
 def _headings(layout: Layout, shown: Sequence[_Entry]) -> Iterator[int]:
-    """Yield the headings of entries that are set as another is, and those of entries that are put back.
+    """Yield the headings of entries in the same markup as another, and those of entries that are put back.
 
-    What several say is no heading: names of users, labels for screen readers.
+    A text that several entries have is not a heading, but a name of a user or a label for screen readers.
     """
     lines = [line for one in shown for line in one.heading]
     said = Counter(layout.lines[line].text for line in lines)
@@ -125,10 +126,10 @@ def _set_as(layout: Layout, line: int) -> tuple[str, str]:
 
 
 def _parting(layout: Layout, until: Sequence[int]) -> set[int]:
-    """Return the times and years, at least three in boxes that are alike, that part a story: each above sentences."""
+    """Return the times and years that divide a story: at least three in equal boxes, each above sentences."""
     alike: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
     for place, line in enumerate(layout.lines):
-        # Above all sentences stands the day of the page, or of the first of its posts.
+        # A date above all sentences is that of the page, or of its first post.
         if _is_time(line) or (until[place] and len(line.text) <= MAX_TIME and _YEAR.fullmatch(line.text)):
             box = layout.boxes[line.box]
             around = (box.key, layout.boxes[box.parent].key)
@@ -143,7 +144,7 @@ def _parting(layout: Layout, until: Sequence[int]) -> set[int]:
 
 
 def _siblings(layout: Layout, story: Collection[int]) -> list[list[int]]:
-    """Return boxes of one element beside one another, at least two of which hold story; of <article>s one."""
+    """Return adjacent boxes of the same element, at least two of which contain story; for <article>, one is enough."""
     holding: dict[tuple[int, str], set[int]] = defaultdict(set)
     seen: set[int] = set()
     for line in story:
@@ -173,7 +174,7 @@ def _children(layout: Layout, parent: int, names: Collection[str]) -> Iterator[l
 def _lost(layout: Layout, opened: Sequence[_Entry], like: Sequence[_Entry], is_timed: bool) -> Iterator[_Entry]:
     """Yield the entries that are story although no sentence of theirs is kept: they look like those that are, `like`.
 
-    They are whole stories, or entries of a series with times most of which is kept.
+    They are whole stories, or entries of a series with times, most of which are kept.
     """
     if not like:
         return
@@ -189,13 +190,13 @@ def _lost(layout: Layout, opened: Sequence[_Entry], like: Sequence[_Entry], is_t
 
 
 def first_name(layout: Layout, box: int) -> str:
-    """Return the first naming attribute of a box that does not number it; "" if there is none."""
+    """Return the first naming attribute of a box without a number; "" if there is none."""
     names = layout.keys[layout.boxes[box].key][1].split()
     return next((name for name in names if not _DIGIT.search(name)), names[0] if names else "")
 
 
 def _shape(layout: Layout, box: int) -> frozenset[str]:
-    """Return the naming attributes of a box without those that number it: "post post-17" is "post"."""
+    """Return the naming attributes of a box without those with numbers: "post post-17" is "post"."""
     names = layout.keys[layout.boxes[box].key][1].split()
     return frozenset(name for name in names if not _DIGIT.search(name))
 
@@ -250,7 +251,7 @@ class _Reader:
         )
 
     def _is_text(self, line: Line, box: Box) -> bool:
-        """Return whether a line may be text of an entry: no button, heading, time or link, and more than a word."""
+        """Return whether a line may be text of an entry: more than a word, and no button, heading, time or link."""
         is_part = box.control or box.parts & (BIT["button"] | BIT["heading"] | BIT["figcaption"] | BIT["form"])
         is_word = " " not in line.text and len(line.text) < MIN_UNSPACED
         return not (is_part or is_word) and line.linked <= MOSTLY * len(line.text) and not _is_time(line)

@@ -1,8 +1,8 @@
-"""HTML -> blocks: those of the story, one a paragraph, and one for each region of the page outside it.
+"""HTML -> blocks: one for each paragraph of the story, and one for each region of the page outside it.
 
-Takes nothing out: every character of the page's text is in exactly one block.  `Page.outside` names the blocks that are
-no story, each with the features that speak most against it.  `Block.tag` is one word: for story the element the text
-stands in,
+Nothing is removed: every character of the page's text is in exactly one block.  `Page.outside` has the removals of
+blocks outside the story, each with the features that contributed most.  `Block.tag` is one word: for story the element
+the text stands in,
 
     p  h1 h2 h3 h4 h5 h6  li dt dd  td th caption  blockquote  pre  address figure summary
     div                 everything else that is set as a block, and text between blocks
@@ -41,18 +41,18 @@ TELLING = frozenset(
         *("li", "dt", "dd", "td", "th", "caption"),
     )
 )
-# Characters.  A page of less story is suspect when it has so many of prose outside it.
+# Characters.  A page with less story is suspect if it has so much prose outside the story.
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
-# Characters.  More than that is no preview of a paywalled story, whatever the page says.
+# Characters.  A longer text is not a preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # Boxes before the frames of a page of frames.
 MAX_BEFORE_FRAMES = 10
-# The articleBody is the story if the page shows less than this share of it; and the share that is as good as nothing.
+# The articleBody is the story if the page shows less than the first share of it.  The second share counts as nothing.
 SHOWN, HARDLY = 0.5, 0.1
-# Keeps the times of entries from rules on lines with a time alone.
+# A tag that protects the times of entries from rules for lines with a time.
 TIMES = KeepRule(entry_name(ENTRY_TIME), "", "structure", ())
-# Letters of the pieces of the articleBody that are looked for on the page, and the most of them: of a longer one only
-# so many, evenly spread, or a page of 1 MB would be read 25,000 times.
+# Letters of the pieces of the articleBody that are searched on the page, and the most pieces.  In a longer articleBody,
+# pieces are evenly spread; otherwise a page of 1 MB would be read 25,000 times.
 PIECE, MAX_PIECES = 40, 1_000
 
 
@@ -76,9 +76,9 @@ def read_html(
     keep_rules: KeepRules | None = None,
     with_links: bool = False,
 ) -> Page:
-    """Cut a page into blocks, in reading order, and read its metadata; each block knows which selectors hold it.
+    """Return a page with its blocks, in reading order, and its metadata.  Each block has the selectors that match it.
 
-    Without a model all of the page is story but its controls.  With links blocks know where these stand.
+    Without a model, all text except controls is story.  With `links`, blocks have their links.
 
     >>> page = read_html("<nav>Home</nav><article><p>Minsk, 23 August.<br>By our staff</p></article>")
     >>> [(block.tag, block.text) for block in page.blocks]
@@ -101,9 +101,10 @@ def read_html(
 
 
 class Parted(Struct, frozen=True):
-    """A page in groups of lines: first, if its body lacks its story, the paragraphs of its articleBody.
+    """A page as groups of lines.  If the body lacks the story, the paragraphs of the articleBody come first.
 
-    `kept` are the lines of the story; if that is the articleBody, only those that a rule keeps, which are `kept_by`.
+    `kept` are the lines of the story; if the story is the articleBody, only the lines that a rule keeps.  `kept_by` are
+    the rules of such lines.
     """
 
     layout: Layout
@@ -119,7 +120,7 @@ class Parted(Struct, frozen=True):
 def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None, with_links: bool = False) -> Parted:
     """Return the lines of a page in two parts: those of its story, and the regions around it.
 
-    A page that has its prose for browsers without scripts or frames is read as one of these shows it.
+    If the prose of a page is in its text for browsers without scripts or frames, this text is read.
     """
     layout = lay_out(text, with_links=with_links)
     if _is_for_no_script(layout):
@@ -150,7 +151,7 @@ def _kept_by(layout: Layout, rules: Sequence[KeepRule], text: str) -> dict[int, 
 
 
 def _is_for_no_script(layout: Layout) -> bool:
-    """Return whether a page has frames, or most of what reads like prose in a <noscript>, and a story's worth of it."""
+    """Return whether a page has frames, or most of its prose in a <noscript>, and enough prose for a story."""
     controls = [layout.boxes[line.box].control for line in layout.lines]
     if any(box.name == "frameset" for box in layout.boxes[:MAX_BEFORE_FRAMES]):
         return True
@@ -175,7 +176,7 @@ def _drafts(parted: Parted, css: Sequence[tuple[str, ...]], evidence: Sequence[t
 
 
 def _links(lines: Sequence[Line]) -> tuple[Link, ...]:
-    """Return the links of lines as characters of these lines joined."""
+    """Return the links of lines, with places in the joined lines."""
     found: list[Link] = []
     start = 0
     for line in lines:
@@ -210,7 +211,7 @@ def _placed(drafts: Sequence[_Draft], version: str) -> tuple[tuple[Block, ...], 
 def _evidence(
     layout: Layout, groups: Sequence[Group], judged: Judged, model: PageModel | None
 ) -> list[tuple[str, ...]]:
-    """Return for each region the features that speak most against its longest line."""
+    """Return the features that contributed most to the removal of each region's longest line."""
     none: list[tuple[str, ...]] = [()] * len(groups)
     if not judged.prediction or not model:
         return none
@@ -227,7 +228,7 @@ def _evidence(
 def _hidden_story(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[str, ...]:
     """Return the paragraphs of the articleBody, else of the state for scripts, if the page shows only a part.
 
-    Such a page is a shell that a script would fill.
+    A script would fill such a page.
     """
     parts = paragraphs(said.body)
     if _is_unseen(layout, parts, keeps):
@@ -241,10 +242,10 @@ def _hidden_story(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[st
 
 
 def _is_unseen(layout: Layout, parts: Sequence[str], keeps: Sequence[bool]) -> bool:
-    """Return whether paragraphs are long enough for a story, and the page shows less than half of it.
+    """Return whether paragraphs are long enough for a story, and the page shows less than half of them.
 
-    What is kept counts as shown, for a story may be worded otherwise as data; but teasers are kept on a page that shows
-    nothing of the story, and then only what is longer than the story counts.
+    Kept lines count as shown, because the words of the data may differ.  On a page that shows nothing of the story,
+    teasers may be kept, so there only a kept text that is longer than the story counts.
     """
     if sum(len(part.encode()) for part in parts) < MIN_BODY:
         return False
@@ -258,7 +259,7 @@ def _is_unseen(layout: Layout, parts: Sequence[str], keeps: Sequence[bool]) -> b
 
 
 def _status(layout: Layout, said: Said, keeps: Sequence[bool], body: Sequence[str]) -> PageStatus:
-    """Return whether the page says that it is paywalled, or whether nothing that reads like prose was kept."""
+    """Return the status of a page that says that it is paywalled, or of which no prose was kept."""
     pairs = list(zip(layout.lines, keeps, strict=True))
     story = sum(map(len, body)) + sum(len(line.text) for line, is_kept in pairs if is_kept)
     if said.is_paywalled and story < MAX_PREVIEW:
@@ -268,7 +269,7 @@ def _status(layout: Layout, said: Said, keeps: Sequence[bool], body: Sequence[st
 
 
 def _prose(lines: Sequence[Line]) -> list[int]:
-    """Return the characters of each line that reads like prose, 0 for the others."""
+    """Return the characters of each line of prose, 0 for other lines."""
     found = [0] * len(lines)
     long = [
         place for place, line in enumerate(lines) if len(line.text) >= MIN_SENTENCE and 3 * line.linked < len(line.text)

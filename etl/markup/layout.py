@@ -1,4 +1,4 @@
-"""A page laid out: its boxes, its lines of text, its clues.  Plain values: judging them needs no parser."""
+"""The layout of a page: its boxes, its lines of text, its clues.  These are plain values, which need no parser."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import accumulate
@@ -8,15 +8,15 @@ from msgspec import Struct
 from etl.fold import DENSE
 from etl.model import Link
 
-# Characters of story that must stand outside a box that is removed by its name, or it may hold the story of the page.
+# Characters of story that must be outside of a box that is removed by its name, because the box may be the story.
 MIN_STORY = 140
 
 
 class Box(Struct, frozen=True, gc=False):
-    """A block-level element.  Boxes stand in document order: those inside it are the ones up to `Layout.ends`.
+    """A block-level element.  Boxes are in document order: the boxes inside it are those up to `Layout.ends`.
 
-    `parent` is the box around it; the root is its own.  `parts` are the bits of elements.PARTS that it stands in,
-    `key` the place in `Layout.keys` of its name and naming attributes, `control` the word for a control's text.
+    `parent` is the box around it; the root is its own.  `parts` are the bits of elements.PARTS that contain it, `key`
+    is the place of its name and naming attributes in `Layout.keys`, and `control` the word for a control's text.
     """
 
     name: str
@@ -30,8 +30,8 @@ class Box(Struct, frozen=True, gc=False):
 class Line(Struct, frozen=True, gc=False):
     """Text that a browser shows in one line or paragraph: a block, cut at <br>.
 
-    `linked`, `bold` and `italic` count characters so set, `pictures` those since the line before.  `continues`: one
-    <br> parts it from the line before, in the same box.  `links` are there if they are asked for.
+    `linked`, `bold` and `italic` count such characters, and `pictures` the pictures since the previous line.
+    `continues` is true if only one <br> separates it from the previous line in the same box.  `links` are optional.
     """
 
     text: str
@@ -78,7 +78,7 @@ class Layout(Struct, frozen=True, gc=False):
         return found
 
     def outermost(self, part: int) -> list[int]:
-        """Return for each box the outermost one around it, maybe itself, that stands in a part; 0 if there is none."""
+        """Return the outermost box around each box (or itself) that is in a part; 0 if there is none."""
         outermost = [0] * len(self.boxes)
         for place, box in enumerate(self.boxes):
             if box.parts & part:
@@ -98,21 +98,21 @@ class Layout(Struct, frozen=True, gc=False):
         return any(chars >= least for chars in accumulate(len(text) + 2 * len(DENSE.findall(text)) for text in texts))
 
     def children(self, parent: int) -> Iterator[int]:
-        """Yield the boxes that stand right within a box."""
+        """Yield the direct children of a box."""
         child = parent + 1
         while child < self.ends[parent]:
             yield child
             child = max(self.ends[child], child + 1)
 
     def inside(self, boxes: Collection[int]) -> list[bool]:
-        """Return for each box whether it is one of some, or stands in one."""
+        """Return whether each box is one of some boxes, or is inside one."""
         found = [False] * len(self.boxes)
         for place, box in enumerate(self.boxes):
             found[place] = place in boxes or (place > 0 and found[box.parent])
         return found
 
     def counts(self, lines: Iterable[int]) -> list[int]:
-        """Return for each box how many of some lines stand in it."""
+        """Return how many of some lines are in each box."""
         own = [0] * (len(self.boxes) + 1)
         for line in lines:
             own[self.lines[line].box + 1] += 1

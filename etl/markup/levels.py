@@ -15,9 +15,10 @@ KINDS: dict[str, LevelKind] = {
     **dict.fromkeys(("td", "th"), "cell"),
     **dict.fromkeys(("pre", "listing", "xmp"), "code"),
 }
-# Of a table in a table, as old pages are laid out, only the inner one is shown.
+# If a table is in a table, as in the layout of old pages, only the inner one is shown.
 _OF_TABLES = frozenset(("table", "row", "cell"))
-# Levels of a line: no story has more, and each level of a page nested 100,000 deep would be listed at all below it.
+# The most levels of a line.  No story has more, and on a page nested 100,000 deep, each level would be listed for all
+# levels below.
 MAX_LEVELS = 20
 # Digits of a number in an attribute, and columns of a cell: a browser takes no more.
 MAX_DIGITS, MAX_SPAN = 9, 1_000
@@ -42,7 +43,7 @@ def leveller(layout: Layout) -> Callable[[int], tuple[Level, ...]]:
 
 
 def _with(layout: Layout, around: tuple[Level, ...], place: int, numbers: dict[int, int]) -> tuple[Level, ...]:
-    """Return the levels around a box with its own.  `numbers` remembers those of items and cells."""
+    """Return the levels around a box with its own.  `numbers` caches the numbers of items and cells."""
     kind = KINDS.get(layout.boxes[place].name)
     if not kind or len(around) >= MAX_LEVELS:
         return around

@@ -1,4 +1,7 @@
-"""Read the article's own entry from the JSON-LD of a page.  What is broken is passed over: other clues say the same."""
+"""Read the entry of the article from the JSON-LD of a page.
+
+Broken data is ignored, because other clues have the same values.
+"""
 
 import json
 import re
@@ -14,19 +17,19 @@ from etl.model import Metadata
 
 # "NewsArticle", "ReportageNewsArticle", "LiveBlogPosting" and some ten more, but not "VideoObject".
 ARTICLE_TYPES = ("article", "blogposting", "report")
-# Properties that hold a part of a guide, and the types of objects whose text is one; a page of more is an attack.
+# Properties with parts of a guide, and types of objects whose text is a part.  A page with more parts is an attack.
 PARTS = ("recipeIngredient", "ingredients", "recipeInstructions", "tool", "supply")
 PART_TYPES = ("HowToStep", "HowToDirection", "HowToTip", "Answer")
 MAX_PARTS = 1_000
-# Characters of all titles of a page, in which the headlines of its articles are looked for.
+# Characters of all titles of a page in which the headlines of its articles are searched.
 MAX_TITLES = 10_000
 
 
 def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Metadata:
-    """Return what the first article in the scripts says about itself; dates and addresses as they stand.
+    """Return the metadata of the first article in the scripts, with dates and addresses unchanged.
 
-    If one has its headline in a title of the page it is that one: others are of teasers.  If it names no publisher, the
-    name of the site counts; on a page without one, the day that its WebPage tells.
+    An article whose headline is in a title of the page is preferred, because others belong to teasers.  If it names no
+    publisher, the name of the site is used.  On a page without an article, the date of the WebPage is used.
 
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
@@ -49,14 +52,14 @@ def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Meta
 
 
 def _page(nodes: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return what a page without an article says of itself: the day of its WebPage, the name of its site."""
+    """Return the metadata of a page without an article: the day of its WebPage, the name of its site."""
     page = next((node for node in nodes if "WebPage" in _kinds(node)), {})
     site = next((node for node in nodes if "WebSite" in _kinds(node)), {})
     return {"datePublished": page.get("datePublished"), "publisher": site.get("name")}
 
 
 def _is_titled(article: dict[str, Any], shown: str) -> bool:
-    """Return whether the headline of an article stands in one of the titles of its page, which are folded."""
+    """Return whether the headline of an article is in one of the folded titles of its page."""
     headline = article.get("headline") or article.get("name")
     said = _folded(in_one_line(headline)) if isinstance(headline, str) else ""
     return bool(said) and said in shown
@@ -81,7 +84,7 @@ class Told(Struct, frozen=True, gc=False):
 
 
 def told(scripts: Iterable[str]) -> Told:
-    """Return what the scripts tell about the text of their articles."""
+    """Return what the scripts say about the text of their articles."""
     body, is_paywalled, is_live = "", False, False
     parts: list[str] = []
     for node in (node for script in scripts for node in _nodes(decode(script))):
@@ -95,7 +98,7 @@ def told(scripts: Iterable[str]) -> Told:
 
 
 def _is_paid(article: dict[str, Any]) -> bool:
-    """Return whether an article says that it, or unless it is free a part of it, is not to be had for free."""
+    """Return whether an article says that it is not free, or that a part of it is not free."""
     own, parts = article.get("isAccessibleForFree"), article.get("hasPart")
     if own is not None:
         return str(own).lower() == "false"
@@ -146,7 +149,7 @@ def paragraphs(body: str) -> tuple[str, ...]:
 
 
 def authors(names: Iterable[str]) -> str:
-    """Join names, each once.  An address is no name: Facebook wants one in article:author."""
+    """Return names joined, each once.  An address is not a name, but Facebook requires one in article:author."""
     return "; ".join(dict.fromkeys(name for name in names if name and "://" not in name))
 
 
@@ -169,7 +172,7 @@ def in_one_line(text: str) -> str:
 
 
 def _integer(digits: str) -> int | str:
-    """Return a number as int; as the text that it is if it has more digits than Python converts."""
+    """Return a number as int; as text if it has too many digits for Python."""
     return int(digits) if len(digits) <= MAX_DIGITS else digits
 
 
@@ -177,7 +180,7 @@ READER = json.JSONDecoder(strict=False, parse_int=_integer)
 
 
 def decode(script: str) -> Any:
-    """Return the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
+    """Return the value in a script, even within a comment or CDATA; None if there is none."""
     bare = script[script.find("{") : script.rfind("}") + 1]
     for text in _attempts(script, bare):
         try:
@@ -189,7 +192,7 @@ def decode(script: str) -> Any:
 
 
 def _attempts(script: str, bare: str) -> Iterator[str]:
-    """Yield a script as it stands, and without what JSON does not allow."""
+    """Yield a script unchanged, and without parts that JSON does not allow."""
     yield script
     yield bare
     yield _LAST_COMMA.sub(r"\1", bare)
@@ -221,7 +224,7 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _outer(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the objects that stand for themselves: articles within another object are those of lists and teasers."""
+    """Yield the outer objects, because articles within another object belong to lists and teasers."""
     for value in values:
         for node in value if isinstance(value, list) else [value]:
             if isinstance(node, dict):

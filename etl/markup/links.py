@@ -1,4 +1,4 @@
-"""Where the links of a line stand in its text, while the line is set word by word."""
+"""The places of links in the text of a line, found while the line is set word by word."""
 
 import re
 from bisect import bisect_left
@@ -19,7 +19,7 @@ class LinkedWords:
         self._ended: list[tuple[int, int, str]] = []
 
     def open(self, address: str, place: int) -> None:
-        """Begin a link at the word that comes next; a link in a link ends the outer one."""
+        """Begin a link at the next word.  A link within a link ends the outer one."""
         self.close(place)
         self._address, self._start = address.strip(), place
 
@@ -30,7 +30,7 @@ class LinkedWords:
         self._address = ""
 
     def end_line(self, words: Sequence[str]) -> tuple[Link, ...]:
-        """Return the links of the line that ends, by their characters.  One that is open goes on in the next line.
+        """Return the links of the line that ends, by their characters.  An open link continues in the next line.
 
         >>> line = LinkedWords()
         >>> line.open("/a", 1)

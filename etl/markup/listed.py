@@ -13,29 +13,30 @@ from etl.markup.entries import leads_on
 from etl.markup.layout import Layout, Line
 from etl.markup.naming import RELATED, WALLS
 
-# Boxes around a line that may be called a list; characters of a link to a story, links of a list: more is an index.
+# Boxes around a line that may have the name of a list; characters of a link to a story; links of a list (more are an
+# index).
 LIST_LEVELS, MIN_LINK, MAX_LINKS = 4, 12, 12
-# Lines of a cell that is a menu; characters of a sentence that makes it none.
+# Lines of a cell that is a menu; characters of a sentence with which it is no menu.
 MIN_COLUMN, MIN_SENTENCE = 3, 60
 # Share of the characters that are linked, in a line that is a link and little else.
 MOSTLY = 0.7
 # Characters of a label before a link to another story, and words of its title.
 MAX_LABEL, MIN_TITLE = 30, 4
-# Links alone between sentences of a story that may be those to other stories.
+# The most links alone between sentences of a story that may lead to other stories.
 MAX_BETWEEN = 2
-# What parts the links of a menu in one line, and the characters of each.
+# Separators of the links of a menu in one line, and the most characters of each link.
 BARS, MAX_BUTTON = str.maketrans("·•", "||"), 40
 # Boxes of the items of lists and tables.
 CELLS = frozenset(("li", "td", "th", "dt", "dd"))
 # Lines and characters of a card, and boxes around a line that may be one; characters of the beginning of a story.
 CARD_LINES, CARD_CHARS, CARD_LEVELS, EXCERPT_CHARS = 5, 300, 4, 500
-# The least probability, in thousandths, of a line that is surely story, and of one that the model keeps; what is less
-# likely was put back for some other reason.
+# The least probability, in thousandths, of a line that is certainly story, and of a line that the model keeps.  Kept
+# lines with a smaller one were put back for another reason.
 SURE, KEPT = 600, 300
-# The least probability of a sentence that makes its box a part of the story; a repeated line with less than the second
-# is furniture, if so many lines of the page have its text.
+# The least probability of a sentence that makes its box a part of the story.  A repeated line with less than the second
+# value is furniture if so many lines of the page have its text.
 CERTAIN, DOUBTED, MIN_COPIES = 950, 400, 5
-# Characters of what a wall says, and what its link or button does.
+# Characters of the text of a paywall, and words of its link or button.
 WALL_CHARS = 600
 PAY = later(
     r"(?<!\w)(?:subscri\w+|sign (?:in|up)|log ?in|register|abonn\w+|anmelden|einloggen|registrieren|connect\w*"
@@ -43,21 +44,22 @@ PAY = later(
     r"|předplat\w+|přihl\w+|войти|подпи\w+|giriş|abone\w*)(?!\w)|登録|ログイン|登录|订阅|구독|로그인",
     re.IGNORECASE,
 )
-# Boxes for what a link in a paragraph or heading of the story does not stand in.
+# Boxes that contain no link of a paragraph or heading of the story.
 PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav", "center"))
 
 
 def related(layout: Layout, likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
-    """Return what tells whether a line stands in a box that is called a list of other stories, and has two links.
+    """Return a test whether a line is in a box with the name of a list of other stories and two links.
 
-    With sentences that the model is sure of it is none: "read-more" is what the rest of a story is folded into, too.
+    A box with sentences of which the model is sure is no list, because "read-more" may also contain the folded rest of
+    a story.
     """
     links, told = [0] * (len(layout.boxes) + 1), [0] * (len(layout.boxes) + 1)
     for place, line in enumerate(layout.lines):
         links[line.box + 1] += line.linked >= MIN_LINK
         is_sure = likely.get(place, 0) >= CERTAIN
         told[line.box + 1] += is_sure and len(line.text) >= MIN_SENTENCE and ends_sentence(line.text)
-    until, until_told = list(accumulate(links)), list(accumulate(told))  # those in all boxes before each
+    until, until_told = list(accumulate(links)), list(accumulate(told))  # sums over all boxes before each box
 
     def is_list(box: int) -> bool:
         end = layout.ends[box]
@@ -72,7 +74,7 @@ def related(layout: Layout, likely: Mapping[int, int]) -> Callable[[Layout, int]
 
 
 def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bool]:
-    """Return what tells whether a line stands in a menu: a cell of links, or one without prose beside the story's."""
+    """Return a test whether a line is in a menu: a cell of links, or a cell without prose beside that of the story."""
     cells = [place for place, box in enumerate(layout.boxes) if box.name == "td"]
     if not cells:
         return lambda *_: False
@@ -108,9 +110,9 @@ def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bo
 
 
 def walls(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the end of a story in small boxes that are called a wall, and in which a link asks to pay or log in.
+    """Return the end of a story in small boxes with the name of a paywall and a link to pay or log in.
 
-    A story may stand in boxes called so, too: of a wall, the model is sure of no line but of those that ask.
+    A story may also be in such boxes.  In a paywall, the model is sure only of the lines that ask.
     """
     is_wall = [bool(WALLS.search(names)) for _, names in layout.keys]
     if not any(is_wall):
@@ -141,7 +143,7 @@ def is_link_alone(layout: Layout, line: int) -> bool:
 
 
 def labelled(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the links of which the model is not sure behind a label: "Related: How locks work"."""
+    """Return the links behind a label of which the model is not sure: "Related: How locks work"."""
     return {line for line in story if _is_doubted(likely, line) and _is_labelled(layout.lines[line])}
 
 
@@ -157,7 +159,7 @@ def _is_labelled(line: Line) -> bool:
 
 
 def links_at_end(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
-    """Return the end of a story that is but a list or table of links, with its heading and days or counts."""
+    """Return the end of a story that is only a list or table of links, with its heading and days or counts."""
     tail = set(takewhile(lambda place: _may_be_listed(layout, layout.lines[place]), reversed(story)))
     links = sum(layout.lines[place].linked >= MIN_LINK for place in tail)
     return tail if 1 < links <= MAX_LINKS else set()
@@ -185,7 +187,7 @@ def buttons(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> 
 def repeated(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the short lines that the page has many times and the model barely keeps: the button of each teaser.
 
-    Labels with a colon name who speaks.  Cells of a table, and lines of a verse, are often alike.  All of these stay.
+    Labels with a colon name speakers, and cells of a table or lines of a verse are often repeated.  All of these stay.
     """
     copies = Counter(line.text for line in layout.lines)
     in_box = Counter(line.box for line in layout.lines)
@@ -200,10 +202,10 @@ def repeated(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) ->
 
 
 def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
-    """Return the titles of other stories that stand as a link alone between two sentences of this one.
+    """Return the titles of other stories that are a link alone between two sentences of this one.
 
-    A link around a picture and text in a box of its own is one, too: a card.  More than two are the names of things
-    that the story tells of, one after another.
+    A link around a picture and text in a box of its own (a card) counts, too.  More than two such links are names of
+    things in the story.
     """
     told = set(story)
 
@@ -224,12 +226,12 @@ def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) ->
 
 
 def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the links that stand in a part of the page with no text of the story, if the model is sure of none."""
+    """Return the links in a part of the page without text of the story, if the model is sure of none of them."""
     links = [line for line in story if layout.lines[line].linked > MOSTLY * len(layout.lines[line].text)]
     if not any(_is_doubted(likely, line) for line in links):
         return set()
     holding = layout.around(set(story).difference(links))
-    apart: list[int] = []  # for each box the outermost around it without text of the story; -1 if it holds some
+    apart: list[int] = []  # for each box the outermost box around it without text of the story; -1 if it has such text
     for place, box in enumerate(layout.boxes):
         above = apart[box.parent] if place else -1
         apart.append(-1 if place in holding else place if above < 0 else above)
@@ -243,7 +245,7 @@ def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int
 
 
 def _may_lead_away(layout: Layout, line: int, likely: Mapping[int, int]) -> bool:
-    """Return whether the model keeps a link, and is not sure; no sentence is one."""
+    """Return whether the model keeps a link but is not sure of it; a sentence is not a link."""
     text = layout.lines[line].text
     return _is_doubted(likely, line) and not (len(text) >= MIN_SENTENCE and ends_sentence(text))
 
@@ -255,8 +257,8 @@ def _is_doubted(likely: Mapping[int, int], line: int) -> bool:
 def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the lines of cards at the end or beginning: small boxes that begin or end in a link, or end in a button.
 
-    The model keeps their lines, but is sure of none of them, and of none below or above.  A box with a heading that is
-    a link stands beside others that are called the same; one that ends in a button or link is a call to action.
+    The model keeps their lines, but is sure of none of them, and of no line below or above.  A box with a linked
+    heading is beside others with the same name.  A box that ends in a button or link is a call to action.
     """
     keys: dict[int, set[int]] = defaultdict(set)  # those of cards, by the box around these
     found: set[int] = set()
@@ -306,7 +308,7 @@ def excerpts(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[
 
 
 def _is_small(layout: Layout, lines: range, most: int = CARD_CHARS) -> bool:
-    """Return whether lines are some text beside links and buttons, and not much."""
+    """Return whether lines are a little text beside links and buttons."""
     texts = [layout.lines[line].text for line in lines if not _is_action(layout, layout.lines[line])]
     return 1 < len(lines) <= CARD_LINES and 0 < sum(map(len, texts)) <= most
 

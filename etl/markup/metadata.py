@@ -1,4 +1,4 @@
-"""Read the metadata of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
+"""Read the metadata of an article from its page: JSON-LD first, then meta tags, then the text that the page shows."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from etl.markup.published import created_of
 from etl.markup.shown import Shown, Span
 from etl.model import Metadata
 
-# Names of clues, the most trusted first.
+# Names of clues, the most reliable first.
 HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
 PUBLISHERS = (
     "og:site_name",
@@ -30,28 +30,28 @@ AUTHORS = (
     *("author", "authors", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author"),
     *("sailthru.author", "citation_author", "cxenseparse:author", "article:author"),
 )
-# Some name the paper and the portal in it: it counts last, and no publisher in it.
+# Clues that may name the newspaper and the portal: they are used last, and never for the publisher.
 LAST_AUTHOR = "og:article:author"
-# Catalogues name the family first.
+# Catalogues write the family name first.
 CATALOGUED = frozenset(("dc.creator", "dcterms.creator", "citation_author"))
-# What the page shows, the surest first.  Elsewhere on the page they are those of teasers and comments.
+# Clues that the page shows, the most certain first.  Elsewhere on the page, they belong to teasers and comments.
 SHOWN_AUTHORS = ("itemprop author", "rel author", "byline", "author link")
 ADDRESSES = ("link canonical", "og:url")
 
-# Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
+# Share of common trigrams of two versions of a headline, for readers and for search engines.
 MIN_LIKENESS = 0.5
-# The same for the only heading of a page: search engines are told less of it.
+# The same for the only heading of a page, whose version for search engines may be shorter.
 AKIN = 0.15
-# Words.  Less behind the name of a site is its motto.
+# Words.  A shorter text behind the name of a site is its motto.
 MIN_HEADLINE_WORDS = 4
 # Words and characters of the longest name of a site.
 MAX_SITE_WORDS, MAX_SITE = 6, 50
-# A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
+# A page with 5,000 <h1>, or a title with 200,000 dashes, is an attack: only the first ones are examined.
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
-# Names in bylines of one kind.  More are those of a list.
+# The most names in bylines of one kind.  More names belong to a list.
 MAX_SHOWN = 3
-# Accounts that templates name as authors; a byline that is shown says more.
+# Accounts that templates name as authors; a visible byline is better.
 NOBODY = frozenset(
     (
         *("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined"),
@@ -78,7 +78,7 @@ _CHINESE_BYLINE = re.compile(
     r"(?<![\u4e00-\u9fff])(?:作者|记者|記者|撰文)\s*[:：/]\s*[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])"
 )
 _KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원|논설위원)(?![가-힣])")
-# "Photo by Jane Roe on Unsplash": whose the picture is.
+# "Photo by Jane Roe on Unsplash": a credit of a picture.
 _CREDIT = re.compile(r"\W*photo", re.IGNORECASE)
 # A date or time behind a name.
 _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
@@ -88,7 +88,7 @@ _LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.jo
 _BEHIND_DAY = re.compile(
     r"^[^.!?]{0,40}\d(?: ?[APap]\.?[Mm]\.?)?[\s|·•,–—-]+(?=(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) [A-ZÀ-Þ])"
 )
-# What parts the facts in a line.
+# Separators of the facts in a line.
 _BAR = re.compile(r"\s+[|·•]\s+")
 _ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -137,7 +137,7 @@ def _without_motto(publishers: Iterable[str]) -> str:
 
 
 def _site_behind(titles: Iterable[str], headings: Iterable[str]) -> str:
-    """Return the name of the site that a title ends in, behind a heading that the page shows; "" if there is none.
+    """Return the name of the site at the end of a title, behind a heading that the page shows; "" if there is none.
 
     >>> [_site_behind([title], ["Lock shut"]) for title in ("Lock shut | News | Courier", "Lock shut - live updates")]
     ['Courier', '']
@@ -154,7 +154,7 @@ def _site_behind(titles: Iterable[str], headings: Iterable[str]) -> str:
 
 
 def headline_of(title: str, publishers: Iterable[str]) -> str:
-    """Return a title without the publisher it ends in, once or more.
+    """Return a title without publishers at its end.
 
     >>> headline_of("Lukashenko meets Mishustin in Minsk- BBC News – BBC News", ["BBC News"])
     'Lukashenko meets Mishustin in Minsk'
@@ -171,7 +171,7 @@ def headline_of(title: str, publishers: Iterable[str]) -> str:
 
 
 def _is_site(ending: str, names: Collection[str]) -> bool:
-    """Return whether the end of a title is the name of its site, but for words that names and addresses leave out.
+    """Return whether the end of a title is the name of its site, ignoring words that names and addresses leave out.
 
     "The Harwick Post" is harwickpost.example, and "Courier Online" the Courier.
     """
@@ -189,14 +189,15 @@ def _site_headings(titles: Iterable[str], headings: Collection[str], titled: Col
 
 
 def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[str]) -> str:
-    """Choose the heading that one of the titles confirms: what readers see, not what search engines are told.
+    """Return the heading that one of the titles confirms: the version for readers, not for search engines.
 
-    Without one it is the part of the title that the page shows: "Bridge shut | News | Courier" above "Bridge shut".
+    Without such a heading, return the part of the title that the page shows: "Bridge shut" of "Bridge shut | News |
+    Courier".
     """
     for heading, title in product(headings, titles):
         if _likeness(heading, title) >= MIN_LIKENESS:
             has_more = _folded(heading) != _folded(title) and _folded(title) in _folded(heading)
-            return title if has_more and not _CUT.search(title) else heading  # more is a kicker: "OpinionThe war ..."
+            return title if has_more and not _CUT.search(title) else heading  # with a kicker: "OpinionThe war ..."
     title = next(filter(None, (*titles, *headings)), "")
     if (cut := _CUT.search(title)) and (whole := _begins(title[: cut.start()], (*headings, *titled))):
         return whole
@@ -210,19 +211,19 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
 
 
 def _begins(cut: str, lines: Iterable[str]) -> str:
-    """Return the first line that begins with a title that was cut off, and says more; "" if none does."""
+    """Return the first line that begins with a shortened title and is longer; "" if there is none."""
     begin = _folded(cut)
     return next((line for line in lines if begin and _folded(line).startswith(begin) and _folded(line) != begin), "")
 
 
 def _is_akin(heading: str, title: str) -> bool:
-    """Return whether the only heading of a page says what its title says in other words, not that and more."""
+    """Return whether the only heading of a page is another version of its title, and not a longer text."""
     is_long = count_words(heading) >= MIN_HEADLINE_WORDS and _folded(title) not in _folded(heading)
     return is_long and _likeness(heading, title) >= AKIN
 
 
 def _is_label(title: str, heading: str, titled: Sequence[str]) -> bool:
-    """Return whether a title is some words that no line of the page says, above a heading that says more: "News"."""
+    """Return whether a title is some words that no line of the page has, above a longer heading: "News"."""
     is_short = count_words(title) < min(MIN_HEADLINE_WORDS, count_words(heading))
     return is_short and _folded(title) not in map(_folded, titled)
 
@@ -247,7 +248,7 @@ def _behind_site(title: str) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    """Return the share of the longer text's character trigrams that are in the other; words would fail for Chinese."""
+    """Return the share of the longer text's character trigrams in the other text; words would not work for Chinese."""
     first, second = (_trigrams(_folded(text)) for text in (one, other))
     return len(first & second) / max(1, len(first), len(second))
 
@@ -257,9 +258,9 @@ def _trigrams(text: str) -> set[str]:
 
 
 def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> str:
-    """Return the authors: what linked data says, else meta tags, else the byline beside the story.
+    """Return the authors from linked data, else from meta tags, else from the byline beside the story.
 
-    A publisher or an account that linked data or meta tags name counts only if there is no byline.
+    A publisher or an account in linked data or meta tags is used only if there is no byline.
     """
     told = [linked.split("; ")]
     for name in AUTHORS:
@@ -301,7 +302,7 @@ def _first_byline(lines: Iterable[str], publishers: set[str]) -> str:
 
 
 def _but_publisher(names: Sequence[str], publishers: set[str]) -> str:
-    """Return names without that of the publisher, unless it stands alone: "Jane Roe, The Courier"."""
+    """Return names without the publisher, unless it is the only name: "Jane Roe, The Courier"."""
     return "; ".join([name for name in names if _folded(name) not in publishers] or names)
 
 
@@ -334,15 +335,15 @@ def _byline_in(line: str) -> str:
 
 
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:
-    """Return what the first clue of a name beside a story says, and those right below it."""
+    """Return the texts of the first clue with a name beside a story, and of those directly below it."""
     found = list(_near(by_name, name, story))
     return [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
 
 
 def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:
-    """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end.
+    """Yield the clues with a name beside a story: first those around its headline, then those at its end.
 
-    If others follow at a distance, those at its end are of teasers.
+    If others follow at a distance, the clues at its end belong to teasers.
     """
     of_name = by_name.get(name, ())
     around = range(story.above().start, story.below().stop)

@@ -1,17 +1,17 @@
-"""What the attributes of a box say it is for: their words, and the kinds of furniture that they name.
+"""The words in the attributes of boxes, and the kinds of furniture that they name.
 
-Pages of a site share their attributes, so each text of them is looked at once.
+Pages of a site share their attributes, so results are cached.
 """
 
 import re
 from functools import lru_cache
 from itertools import chain, pairwise
 
-# Values of attributes whose words are remembered: those of some thirty pages, with a kilobyte each.
+# The most cached values of attributes: those of some thirty pages, with a kilobyte each.
 MAX_REMEMBERED = 5_000
-# The same for what each pattern finds in them, with some three hundred bytes each.
+# The most cached results of each pattern, with some three hundred bytes each.
 MAX_SEARCHED = 2_000
-# Of an attribute so many parts are looked at, of a part so many words, of more than one and less than so many letters.
+# The most parts of an attribute, the most words of a part, and the most letters of a word (it has at least two).
 MAX_PARTS, MAX_WORDS, MAX_LETTERS = 12, 6, 20
 
 _KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -38,10 +38,10 @@ def _part_words(part: str) -> tuple[str, ...]:
 
 
 class Finder:
-    """A pattern for the names of boxes, and the letters that each match holds, in lower case.
+    """A pattern for the names of boxes, and lower-case texts of which each match has one.
 
-    Most names have none of these letters.  They are found ten times as fast as a pattern that looks behind itself.
-    `search` returns the first match in names, None if there is none; it is asked for the same names again and again.
+    Most names have none of these texts, and they are found ten times as fast as a pattern with a look-behind.  `search`
+    returns the first match in names, or None; it caches results, because names are repeated often.
     """
 
     def __init__(self, pattern: str, needed: str) -> None:
@@ -51,7 +51,7 @@ class Finder:
         self.search = lru_cache(MAX_SEARCHED)(self.find)
 
     def find(self, names: str) -> re.Match[str] | None:
-        """Return the same as `search`, and remember nothing."""
+        """Return the same as `search`, without a cache."""
         return self.pattern.search(names) if self.needed.search(names.lower()) else None
 
 
@@ -75,7 +75,7 @@ PARTS = Finder(
     rf"|(?P<comments>{_BEGIN}comments?(?![a-z])|commentlist|disqus|(?<![a-z])(?:respond|replies)(?![a-z]))",
     "cookie|onetrust|didomi|cmp2|usercentrics|sp_message|gdpr|toast|snackbar|comment|disqus|respond|replies",
 )
-# What groups of comments are called besides those.
+# Other names of groups of comments.
 DISCUSSIONS = Finder(
     r"(?<![a-z])(?:discuss(?:ions?)?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
     r"reacties|комментарии|comentários|yorumlar?|koment[aá][rř](?:ze|e|y)|kommentarer|kommentit|disku[sz]e|reaktionen"
@@ -120,16 +120,16 @@ RELATED = Finder(
 OFFERS = Finder(
     r"(?<![a-z])(?:offers?|subscribe|subscriptions?|newsletters?|sign-?up|reg-?wall|gateway|abo-?box|polls?|quiz"
     r"|cta|call-?to-?action|donat(?:e|ions?)"
-    # "paywall" alone is what the story behind it stands in.
+    # "paywall" alone may be the box of the story behind the paywall.
     r"|pay-?wall-?_?(?:banner|headline|text|offers?|box|message|notice|prompt|overlay|modal))(?![a-z])",
     "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|cta|call|donat",
 )
-# A story may stand in a box called so, behind the wall; or what the wall says.
+# A box with such a name may have the story behind a paywall, or the text of the paywall.
 WALLS = Finder(
     r"(?<![a-z])(?:pay-?wall|reg-?wall|meter(?:ed)?|premium-?(?:box|wall|offer)|subscriber-?only|barrier|piano|tp-container)(?![a-z])",
     "wall|meter|premium|subscriber|barrier|piano|tp-",
 )
-# What is said to readers that do not see the page, or to those that point at a word.
+# Names of text for screen readers, and of tooltips.
 SPOKEN = Finder(
     r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text)?|tool-?tip-?_?(?:text|content))(?![a-z])",
     "sr|hidden|reader|tip",
@@ -139,17 +139,17 @@ GALLERIES = Finder(r"(?<![a-z])(?:gallery|galerie|slide-?show|carousel)(?![a-z])
 
 @lru_cache(MAX_REMEMBERED)
 def named_clue(names: str) -> str:
-    """Return what a class says its element tells: byline, date, given or family name; "" if none of these."""
+    """Return the clue that a class names: byline, date, given or family name; "" if there is none."""
     match = CLUES.find(names)
     return (match.lastgroup or "") if match else ""
 
 
 def named_part(names: str) -> str:
-    """Return the part that names say an element is, dialog or comments; "" if none of these."""
+    """Return the part that names of an element say it is: dialog or comments; "" otherwise."""
     match = PARTS.search(names)
     return (match.lastgroup or "") if match else ""
 
 
 def names_discussion(names: str) -> bool:
-    """Return whether an element is called a group of comments by a word that `named_part` does not know."""
+    """Return whether an element has a name for comments that `named_part` does not know."""
     return DISCUSSIONS.search(names) is not None

@@ -1,7 +1,7 @@
 """The page model as data: learned weights of words, and two boosted forests on named features.
 
-`features` computes what the forests ask for, `prediction` what they say; `benchmarks/page_model.py` trains and measures
-them.  The values are in `rules/page.json`.
+`features` computes their input, and `prediction` applies them; `benchmarks/page_model.py` trains and measures them.
+The values are in `rules/page.json`.
 """
 
 from msgspec import Struct
@@ -23,8 +23,8 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True):
 class PageModel(Struct, frozen=True, forbid_unknown_fields=True):
     """Weights of words, and the forests of both passes.
 
-    A line is kept with at least the probability `threshold`, in thousandths.  On a page that the model is unsure of, it
-    is kept with `relative` percent of the median probability of its story.
+    A line is kept with at least the probability `threshold`, in thousandths.  If the model is unsure of a page, a line
+    is kept with `relative` percent of the median probability of the page's story.
     """
 
     version: str

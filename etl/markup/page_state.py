@@ -1,7 +1,7 @@
 """The story in the state that a page gives its scripts: __NEXT_DATA__, window.__INITIAL_STATE__ and the like.
 
-A page that a script would fill has its story nowhere else.  The state also holds other stories, menus and notices, so
-only text beside the page's own title is taken: a string of several paragraphs, or a list of paragraphs.
+If a script fills a page, its story is only in this state.  The state also has other stories, menus and notices, so only
+text beside the page's title is used: a string of several paragraphs, or a list of paragraphs.
 """
 
 import re
@@ -15,15 +15,15 @@ from msgspec import Struct
 from etl.fold import ends_sentence
 from etl.markup.linked_data import READER, bare, decode, paragraphs, well_formed
 
-# Bytes of a paragraph: a Chinese character says as much as three letters.
+# Bytes of a paragraph, because a Chinese character is as much text as three letters.
 MIN_PARAGRAPH = 30
-# Letters of the shortest title, objects around a text in which the title is looked for, levels that are walked.
+# Letters of the shortest title, objects around a text in which the title is searched, levels that are read.
 MIN_TITLE, TITLE_LEVELS, MAX_LEVELS = 8, 3, 40
 # Characters of the longest title; titles of a page, its own and its headings.
 MAX_TITLE, MAX_TITLES = 1_000, 20
 # Characters of a script in which it begins to assign its state.
 MAX_BEFORE = 2_000
-# Names of the properties that hold the text of a paragraph, or its parts; other strings are addresses, kinds, ids.
+# Names of properties with the text of a paragraph or its parts; other strings are addresses, kinds, ids.
 TEXTS = ("text", "content", "value", "html", "body", "data", "children", "model", "paragraph")
 # Names of properties that only a whole story has: an object with one is another story if its title is not the page's,
 # and an item of a list with one of them, or an address, is a teaser.
@@ -34,7 +34,7 @@ ADDRESSES = frozenset(("name", "url", "href", "canonical_url", "permalink"))
 _STATE = re.compile(
     r"(?:^|[;\n])[^\S\n]*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
 )
-# Stands in each of them, and is found four times as fast.
+# A text that each of them has, and that is found four times as fast.
 _ASSIGNED = re.compile(r"=\s*(?:[{\[]|JSON)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -47,7 +47,7 @@ class _Around:
 
     @cached_property
     def has_title(self) -> bool:
-        """Whether one of its strings is a title of the page, or a part of one.  Many texts may ask it."""
+        """Whether one of its strings is a title of the page, or a part of one.  The result is cached for many texts."""
         folded = (_folded(text) for text in self._strings if len(text) < MAX_TITLE)
         long = [text for text in folded if len(text) >= MIN_TITLE]
         return any(text in title or title in text for text in long for title in self._titles)
@@ -62,7 +62,7 @@ class _Found(Struct, frozen=True):
 
 
 def is_state(script: str) -> bool:
-    """Return whether a script begins with the assignment of an object, maybe behind some others.
+    """Return whether a script begins with the assignment of an object, perhaps after other assignments.
 
     >>> is_state('window.__STATE__ = {"a": 1}'), is_state('window.load = function () {}'), is_state("let x = 1;")
     (True, False, False)
@@ -71,7 +71,7 @@ def is_state(script: str) -> bool:
 
 
 def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
-    """Return the paragraphs of the longest text that stands beside one of the page's titles; () if there is none."""
+    """Return the paragraphs of the longest text beside a title of the page; () if there is none."""
     known = [folded for title in islice(titles, MAX_TITLES) if len(folded := _folded(title)) >= MIN_TITLE]
     best = _Found((), 0, ())
     for script in scripts if known else ():
@@ -121,7 +121,7 @@ def _as_found(texts: Sequence[str], around: tuple[_Around, ...]) -> _Found:
 
 
 def _item(item: Any) -> tuple[str, ...]:
-    """Return the paragraphs of an item of a list: its strings in order, if it is no story of its own."""
+    """Return the paragraphs of an item of a list: its strings in order, unless it is another story."""
     is_story = isinstance(item, dict) and not (TITLES | ADDRESSES).isdisjoint(item)
     return () if is_story else paragraphs(bare("".join(_strings(item, 0))))
 
@@ -139,7 +139,7 @@ def _strings(item: Any, depth: int) -> Iterator[str]:
 
 
 def _is_titled(found: _Found) -> bool:
-    """Return whether the text stands beside a title of the page, and not in another story beside that."""
+    """Return whether the text is beside a title of the page, and not in another story."""
     for around in found.around:
         if around.has_title:
             return True

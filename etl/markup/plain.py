@@ -10,20 +10,20 @@ from etl.markup.wrapping import Line, join_lines
 from etl.model import Block, Page
 from etl.quoted_printable import is_quoted_printable
 
-# Unicode's own line and paragraph separators end a block, but no editor counts a line for them.
+# Unicode's line and paragraph separators end a block, but editors do not count lines for them.
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _OTHER_BREAKS = re.compile(r"[\u2028\u2029]")
 
-# White space, less U+0085: that is the ellipsis of Windows-1252, and no line break in any news text.
+# White space without U+0085, which is the ellipsis of Windows-1252, and not a line break in news.
 _SPACE = "".join(
     map(chr, (9, 11, 12, *range(0x1C, 0x21), 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000))
 )
 
-# A line break that a program wrote out as `\n`.  In `C:\new` it is none, nor behind another backslash.
+# A line break that a program wrote as `\n`.  In `C:\new` and behind another backslash, it is none.
 _LITERAL = r"(?<!\\)(?:\\r)?\\n(?!(?<=[\w:]\\n)[a-z])"
 _LITERAL_BREAKS = re.compile(rf"(?:{_LITERAL}\s*)+")
-# Breaks that end sentences prove themselves, where the text has no other line breaks.
+# The number of such breaks behind sentences that prove that they are line breaks, if the text has no other line breaks.
 _ENDING_LITERAL = re.compile(rf"""[.!?…。！？।"”’»)]\s*{_LITERAL}""")
 MIN_ENDING_LITERALS = 2
 
@@ -43,7 +43,7 @@ def _joined_lines(text: str) -> Iterator[Line]:
 
 
 def read_article(text: str) -> Page:
-    r"""Cut the text of an article into its paragraphs: a blank line parts them, and a listing is one.
+    r"""Return the text of an article in paragraphs, which blank lines separate; a listing of code is one paragraph.
 
     >>> [block.text for block in read_article("It goes:\n\n>>> 1 + 1\n2").blocks]
     ['It goes:', '>>> 1 + 1\n2']
@@ -114,7 +114,7 @@ def _breaks(text: str, start: int, end: int) -> int:
 
 
 def _has_literal_breaks(text: str) -> bool:
-    """Return whether a text has its line breaks spelled out: an escape that was made twice and undone once."""
+    """Return whether a text has its line breaks as `\n`: they were escaped twice and unescaped once."""
     if "\\n" not in text or _BREAK.search(text.strip()):
         return False
     return sum(1 for _ in _ENDING_LITERAL.finditer(text)) >= MIN_ENDING_LITERALS

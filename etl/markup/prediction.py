@@ -1,4 +1,4 @@
-"""Judge the lines of a page: two boosted forests on named features, the second knowing what the first thinks around.
+"""Judge the lines of a page with two boosted forests on named features; the second one uses scores of the first.
 
 Scores are integers, so the same lines are kept on any machine, and the contributions of the features add up to the
 score of every line.
@@ -18,11 +18,12 @@ from etl.markup.layout import Layout
 from etl.markup.page_model import PageModel
 from etl.trees import contributions, score
 
-# Thousandths.  Lines that the first pass is surer than this are furniture are not asked again.
+# Thousandths.  Lines with a smaller probability in the first pass are not scored again.
 OPEN = 10
-# Characters of a sentence of the story.  A line below one that says the page's title, and is no heading, is text.
+# Characters of a sentence of the story.  A line with the page's title below such a sentence is text if it is no
+# heading.
 MIN_SENTENCE = 60
-# Of the features of a line so many are told, but none that is the same for all lines of a page.
+# The number of features of a line in the audit.  Features that are the same for all lines of a page are left out.
 FEATURES_TOLD = 3
 OF_PAGE = frozenset(
     (
@@ -31,7 +32,7 @@ OF_PAGE = frozenset(
         *(f"page-{part}" for part in MARKERS),
     )
 )
-# Lines.  A page of more is not judged: its features would take more memory than a page is given.
+# Lines.  A page with more is not judged, because its features would take too much memory.
 MAX_LINES = 100_000
 
 
@@ -65,7 +66,7 @@ def predict(layout: Layout, said: Said, model: PageModel) -> Prediction | None:
 
 
 def kept(prediction: Prediction, model: PageModel) -> Integers:
-    """Return the places of the lines that are story, among those that were judged; a headline is none."""
+    """Return the places of the lines that are story, among those that were judged, without the headline."""
     return np.flatnonzero(stays(prediction.probabilities(), prediction.page.columns, model))
 
 
@@ -80,7 +81,7 @@ def stays(likely: Integers, columns: Columns, model: PageModel) -> Truths:
 
 
 def needed(likely: Integers, columns: Columns, model: PageModel) -> int:
-    """Return the least probability, in thousandths, with which a line of this page is kept."""
+    """Return the threshold of this page, in thousandths."""
     order = np.argsort(-likely, kind="stable")
     mass = np.cumsum((likely * columns["chars"])[order])
     median = int(likely[order][np.searchsorted(mass, (mass[-1] + 1) // 2)])
@@ -99,9 +100,10 @@ def explained(prediction: Prediction, model: PageModel, line: int) -> tuple[int,
 
 
 def against(prediction: Prediction, model: PageModel, rows: Sequence[int]) -> list[tuple[str, ...]]:
-    """Return for each of these lines what speaks most against it; what is the same all over a page last.
+    """Return the features that contributed most to the removal of each of these lines.
 
-    Each is a feature with the thousandths of log-odds that it adds: "link_share=+812".
+    Features that are the same on the whole page come last.  Each has its contribution in thousandths of log-odds:
+    "link_share=+812".
     """
     named: dict[int, tuple[str, ...]] = {}
     asked = set(prediction.asked_again.tolist())

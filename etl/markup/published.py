@@ -1,4 +1,4 @@
-"""When the article of a page was published: by its data, else by what it shows beside the story."""
+"""The date of publication of a page: from its data, else from text beside the story."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ DATES = (
     *("publish_date", "published_at", "pdate", "ptime", "article:create_at", "date.available", "newsdate", "created"),
     "date.created",
 )
-# Those of teasers are marked up alike: what stands beside the story comes first.
+# Dates of teasers have the same markup, so dates beside the story come first.
 MARKED_DATES = ("itemprop datepublished", "time datepublished", "itemprop datecreated")
 SHOWN_DATES = (*MARKED_DATES, *TIMES, "time modified")
 # "OAKHAM, March 2, 2026 /PRNewswire/ --": the place, the day, maybe the agency, and a dash.
@@ -31,7 +31,7 @@ _DATELINE = re.compile(
 # A section may stand behind the year: "/2010/POLITICS/08/13/".
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)(?:/[A-Za-z][A-Za-z.]*(?=/))?[/-](\d\d?)[/-](\d\d?)(?=[/-])")
 _FIGURE = re.compile(r"\d")
-# Words in lower case before the first figure of a line.  A line with so many is a sentence, and tells of another day.
+# Words in lower case before the first figure of a line.  A line with so many is a sentence about another day.
 MIN_SENTENCE_WORDS = 5
 
 
@@ -52,7 +52,7 @@ def created_of(by_name: Clues, clues: Sequence[Clue], shows: Shown, linked: str,
 
 
 def _first_day(lines: Iterable[str], by_name: Clues) -> str:
-    """Return the first day that a line tells, of publication if one says so; that of a change comes last."""
+    """Return the first day in some lines; a day of publication is preferred, and a day of change comes last."""
     language = next(texts_of(by_name, LANGUAGES), "")
     told = (line for line in lines if not (_is_sentence(line) or begins_joined(line)))
     ordered = sorted(told, key=lambda line: (not tells_publication(line), begins_updated(line)))
@@ -85,20 +85,20 @@ def _dateline_day(opening: str) -> str:
 
 
 def _told_day(by_name: Clues, linked: str) -> str:
-    """Return when a story was published by what linked data says, else meta tags."""
+    """Return the date of publication from linked data, else from meta tags."""
     language = next(texts_of(by_name, LANGUAGES), "")
     return next(filter(None, (instant(said, language) for said in (linked, *texts_of(by_name, DATES)))), "")
 
 
 def _marked_day(by_name: Clues, names: Sequence[str], lines: range) -> str:
-    """Return the first time that is marked up in some lines, by how sure its markup is."""
+    """Return the first time with the most reliable markup in some lines."""
     language = next(texts_of(by_name, LANGUAGES), "")
     shown = (clue.content for name in names for clue in by_name.get(name, ()) if clue.line in lines)
     return next(filter(None, (instant(said, language) or shown_date(said) for said in shown)), "")
 
 
 def _only_day(dated: Sequence[Clue], language: str, story: Span) -> str:
-    """Return the first time that is marked up within the story, else the only one on the page."""
+    """Return the first time with markup within the story, else the only one on the page."""
     read = [(clue.line, instant(clue.content, language) or shown_date(clue.content)) for clue in dated]
     inside = (day for line, day in read if day and story.start <= line <= story.end)
     times = {day for _, day in read if day}

@@ -1,6 +1,6 @@
 """Lines that the model removes and that belong to the story: items of lists, paragraphs in wrappers, callouts.
 
-And the paragraphs of a page of which the model keeps hardly more than a lead.
+Also the paragraphs of a page if the model keeps hardly more than a lead.
 """
 
 from collections import Counter, defaultdict
@@ -14,16 +14,16 @@ from etl.markup.layout import Layout
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
-# The same of a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
+# The same for a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
 MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 40
-# Quotations that are looked for in the story; no page has more, and to look for each takes n².
+# The most quotations that are searched in the story.  No page has more, and the search takes n² time.
 MAX_QUOTED = 500
-# Lines of the story in boxes like that of a line, so that it counts as one of them.
+# Lines of the story that must be in boxes like that of a line, so that the line is put back.
 ALIKE = 3
 # Share of the characters that are linked, in a line that is a link and little else; such a sentence of a story has at
 # least so many characters.
 MOSTLY, LINKED_SENTENCE = 0.5, 60
-# Characters.  If less of a page is kept, its paragraphs are the story if there are so many, with so many characters.
+# Characters.  If less of a page is kept, its paragraphs become the story if there are so many, with so many characters.
 MIN_KEPT, MIN_TEXT, MIN_PARAGRAPHS = 140, 140, 3
 # Parts of a page in which a story is not looked for.
 ELSEWHERE = sum(
@@ -46,7 +46,7 @@ LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
     """Return the items of lists of which the story has more than half, or that stand between two parts of it.
 
-    Or in one box with a list that is story, with the heading above them: "Cons" below "Pros".
+    Also items in one box with a list that is story, with the heading above them: "Cons" below "Pros".
     """
     around = [0] * len(layout.boxes)
     for place, box in enumerate(layout.boxes):
@@ -80,9 +80,9 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
 
 
 def _label_of(layout: Layout, items: Sequence[int], story: Collection[int]) -> int:
-    """Return the line right above a list that ends in a colon, if both stand within the story; -1 if none does.
+    """Return the line directly above a list that ends in a colon, if both are within the story; -1 if there is none.
 
-    The items are sentences or have some words; links may stand in them.
+    The items are sentences or have some words, and may have links.
     """
     label = items[0] - 1
     is_within = not {label, label - 1}.isdisjoint(story) and items[-1] + 1 in story
@@ -98,10 +98,10 @@ def _label_of(layout: Layout, items: Sequence[int], story: Collection[int]) -> i
 
 
 def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return lines between or right below lines of the story that stand in named boxes like theirs, row for row.
+    """Return lines between or directly below lines of the story in boxes with the same names, row by row.
 
-    A <p> may stand in a named box instead, but then not below them: there stand notes and biographies.  It may if it is
-    all that stands below a heading of the story, and then two such lines are enough.
+    A <p> may be in a named box instead, but then not below the story, where notes and biographies are.  It counts if it
+    is the only text below a heading of the story, and then two such lines are enough.
     """
     rows: dict[tuple[int, ...], list[int]] = defaultdict(list)
     counts = layout.counts(range(len(layout.lines)))
@@ -134,7 +134,7 @@ def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_
 def in_one_box(
     layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]
 ) -> set[int]:
-    """Return the sentences right above one of the story in its very box, which <br> parts: a short post."""
+    """Return the sentences directly above a sentence of the story in the same box, separated by <br>: a short post."""
     found: set[int] = set()
     box = -1  # of the line of the story that stands right below
     for line in range(max(story, default=-1), -1, -1):
@@ -149,8 +149,8 @@ def in_one_box(
 def posts(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
     """Return the sentences of posts like those that are all of the story: of a channel, of a timeline.
 
-    Posts are boxes beside one another with the same names.  More than half hold story; a sentence of another stands in
-    a box with the same names as one of the story does.
+    Posts are adjacent boxes with the same names.  More than half of them must contain story.  In the other posts,
+    sentences must be in boxes with the same names as sentences of the story.
     """
     if not story:
         return set()
@@ -202,11 +202,11 @@ def enclosed(
 
 
 def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
+    """Return folded sentences within the story: below a question or button of the story, or in a tab.
 
-    A tab, or the next page, is a box called like one beside it that holds story.  Boxes that do not begin with a
-    sentence stay away, and those of other lines than sentences and items.  Two questions or more stand beside the
-    story, too, maybe below it: they are put back with their answers.
+    A tab, or the next page, is a box with the same name as an adjacent box with story.  Boxes that do not begin with a
+    sentence are left out, and so are boxes with other lines than sentences and items.  Two questions or more may also
+    be beside or below the story: they are put back with their answers.
     """
     outermost = layout.outermost(BIT["hidden"])
     end = max(story, default=0)
@@ -242,22 +242,22 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
 
 
 def _is_near(layout: Layout, place: int, around: Collection[int]) -> bool:
-    """Return whether a box, or one that holds it and few more, stands beside the story, and in no other part."""
+    """Return whether a box, or a slightly larger one around it, is beside the story, and in no other part."""
     near = next((box for box in islice(layout.path(place), NEAR) if box in around), 0)
     return near > 0 and not layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
 
 
 def _is_label(layout: Layout, line: int) -> bool:
-    """Return whether a line is a question, or what a click on it unfolds is below it."""
+    """Return whether a line is a question, or an element that unfolds the text below it."""
     box = layout.boxes[layout.lines[line].box]
     return box.name == "dt" or bool(box.parts & LABELS) or layout.lines[line].text.endswith(QUESTION)
 
 
 def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return the paragraphs and subheads of the article of a page of which next to nothing is kept, else its captions.
+    """Return the paragraphs and subheads of a page of which almost nothing is kept, else its captions.
 
-    Paragraphs stand in boxes with the same attributes, in the <article> or <main> of the headline, and not among links
-    to other stories.  The captions of a gallery are its story if they are sentences.
+    Paragraphs are in boxes with the same attributes, in the <article> or <main> of the headline, and not among links to
+    other stories.  The captions of a gallery are its story if they are sentences.
     """
     if not headlines:
         return set()

@@ -1,7 +1,7 @@
 """The parts of a page outside its story, each in one piece: navigation, footer, comments, related stories, captions.
 
-The root of a line that is not kept is the outermost box around it that holds no kept line.  Lines that follow one
-another under one root, or under roots of one name, are one region: one block of the page and one entry in its audit.
+The root of a line that is not kept is the outermost box around it without a kept line.  Consecutive lines with the same
+root, or with roots of the same name, are one region: one block of the page and one entry in the audit.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from msgspec import Struct
 from etl.markup.elements import BIT
 from etl.markup.layout import Box, Layout
 
-# What a region is called by the parts that its root stands in, the surest first, and the kind of its removal.
+# The name of a region by the parts around its root, the most certain first, and the kind of its removal.
 NAMES: tuple[tuple[str, str, str], ...] = (
     ("dialog", "dialog", "notice"),
     ("comments", "comments", "structure"),
@@ -36,12 +36,12 @@ ARTICLE_BODY, ENTRY_TIME = "article-body", "entry-time"
 
 
 def entry_name(region: str) -> str:
-    """Return the name under which a region stands in the audit."""
+    """Return the name of a region in the audit."""
     return f"page/{region}"
 
 
 PAGE_NAMES = tuple(map(entry_name, (*KINDS, ARTICLE_BODY, ENTRY_TIME)))
-# Share of characters inside links from which on a region that has no other name is a list of them.
+# The share of linked characters with which a region without another name is a list of links.
 MOSTLY_LINKED = 0.5
 
 
@@ -69,7 +69,7 @@ def grouped(layout: Layout, kept: Sequence[bool], headlines: frozenset[int]) -> 
 
 
 def _by_line(layout: Layout, start: int, end: int, name: str) -> list[Group]:
-    """Return a group for each line, but one for lines of a box that single <br> part."""
+    """Return a group for each line; lines of a box that are separated by single <br> are one group."""
     starts = [place for place in range(start, end) if place == start or not layout.lines[place].continues]
     return [Group(first, last, name) for first, last in zip(starts, (*starts[1:], end), strict=True)]
 

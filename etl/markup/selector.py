@@ -1,7 +1,7 @@
-"""CSS selectors of rules: which boxes of a page they hold, by BeautifulSoup's soupsieve on a tree of boxes.
+"""CSS selectors of rules: the boxes that they match, by BeautifulSoup's soupsieve on a tree of boxes.
 
-Elements within a line are no boxes: `div.share > p` can hold a text, `a.button` cannot.  Most selectors
-are one id or class, which needs no tree; most pages have none of the ids and classes that the others ask for.
+Elements within a line are not boxes: `div.share > p` can match, `a.button` cannot.  Most selectors are one id or class,
+which needs no tree.  Most pages have none of the ids and classes of the other selectors.
 """
 
 import re
@@ -10,18 +10,18 @@ from functools import cache
 
 from etl.markup.layout import Box, Layout
 
-# Boxes nested deeper stand beside one another in the tree that is asked.
+# Boxes that are nested deeper are siblings in this tree.
 MAX_DEPTH = 200
 
 _PATH_NAME = re.compile(r"([#.]?)([\w-]+)")
-# A selector of names, ids and classes alone.  Of others it is not known which ids and classes they need.
+# A selector with only names, ids and classes.  The ids and classes that other selectors need are unknown.
 _PLAIN = re.compile(r"[\w\s.#>*-]+")
 _ONE_NAME = re.compile(r"[.#][\w-]+")
 _NEEDED = re.compile(r"[#.]([\w-]+)")
 
 
 def check(selector: str) -> str:
-    """Return what is wrong with a selector, "" if nothing is.
+    """Return the fault of a selector, "" if it has none.
 
     >>> check(".share > p"), bool(check("p >"))
     ('', True)
@@ -37,7 +37,7 @@ def check(selector: str) -> str:
 
 
 def selected(layout: Layout, selectors: Sequence[str], text: str) -> list[tuple[str, ...]]:
-    """Return for every line of a page the selectors that hold an element around it.  `text` is the page's HTML."""
+    """Return, for every line of a page, the selectors that match an element around it.  `text` is the page's HTML."""
     names = _names(layout.boxes)
     asked = [one for one in selectors if (one[1:] in names if _ONE_NAME.fullmatch(one) else _may_hold(one, text))]
     held = holding(layout.boxes, asked) if asked else []
@@ -52,7 +52,7 @@ def _names(boxes: Sequence[Box]) -> frozenset[str]:
 
 
 def holding(boxes: Sequence[Box], selectors: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return for each box the selectors that hold it or one around it.  Parents stand before children.
+    """Return, for each box, the selectors that match it or a box around it.  Parents come before children.
 
     >>> holding(path_of("article div.share-bar.wide p"), (".share-bar", "article > p", "article p"))[-1]
     ('.share-bar', 'article p')
@@ -70,7 +70,7 @@ def holding(boxes: Sequence[Box], selectors: Sequence[str]) -> list[tuple[str, .
 
 
 def _named(boxes: Sequence[Box], by_name: frozenset[str]) -> list[tuple[str, ...]]:
-    """Return the selectors of one class or id that hold each box: most that rules ask for are such."""
+    """Return the selectors of one class or id that match each box.  Most selectors of rules are of this kind."""
     classes, ids = (frozenset(name[1:] for name in by_name if name[0] == mark) for mark in ".#")
 
     @cache
@@ -82,7 +82,7 @@ def _named(boxes: Sequence[Box], by_name: frozenset[str]) -> list[tuple[str, ...
 
 
 def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: list[tuple[str, ...]]) -> None:
-    """Add to what holds each element the selectors that soupsieve says."""
+    """Add the selectors that match each element by soupsieve."""
     from bs4 import BeautifulSoup
     from bs4.element import Tag
 

@@ -1,4 +1,4 @@
-"""What a page shows of its headline, and beside it, for those who read its metadata."""
+"""The headline that a page shows, and the lines beside it, for reading metadata."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -8,14 +8,15 @@ from msgspec import Struct
 from etl.markup.layout import Layout
 from etl.markup.time_labels import tells_publication
 
-# Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.  Those of Thai
-# have no full stop, but "07:15 น." has one.
+# Characters of a line beside the headline that may have a day or a byline.  Sentences do not count. (Thai sentences
+# have no full stop, but "07:15 น." has one.)
 MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d\u0e01-\u0e4e][.!?。]$")
-# Lines below the lead in which its date may stand, if they are no story.
+# Lines below the lead that may have the date, if they are not story.
 LINES_BELOW = 4
-# Lines above the story in which its headline may stand, if the <h1> is the name of the site; or it is the second line.
+# Lines above the story that may have its headline, if the <h1> is the name of the site; or the headline is the second
+# line.
 LINES_OVER = 3
-# Lines above and below the headline in which its byline and date stand, and around the end of the story.
+# Lines above and below the headline, and around the end of the story, that may have byline and date.
 LINES_ABOVE, LINES_BYLINE, LINES_AT_END = 6, 12, 4
 
 
@@ -39,7 +40,7 @@ class Span(Struct, frozen=True, gc=False):
 
 
 class Shown(Struct, frozen=True, gc=False):
-    """What a page shows: its <h1>, the likeliest first, and its lines that say the title or a part of it.
+    """What a page shows: its <h1>, the most probable first, and its lines with the title or a part of it.
 
     `beside` are the short lines between headline and story, `story` the place of both.  `above` is another heading
     right above the story, `opening` its first paragraph; "" if there is none.

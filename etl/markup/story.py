@@ -1,4 +1,4 @@
-"""Which lines of a page are its story: what the model keeps, and what is told by more than the looks of a line.
+"""The lines of a page that are its story: those that the model keeps, corrected by the context of lines.
 
 Put back are subheads between two parts of the story, the headings of the columns of its tables, its lead below the
 headline, its last line in a box like those above it, the ingredients, steps and answers that the page itself gives as
@@ -23,27 +23,27 @@ from etl.markup.prediction import Prediction, kept, predict
 from etl.markup.put_back import QUESTION, alike, enclosed, in_one_box, items, posts, unfolded, whole
 from etl.markup.shown import Span
 
-# Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
+# Elements of headings, and the least probability, in thousandths, of a heading between two parts of the story.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80
 # The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
-# lead, and lines between it and its headline.
+# lead, and lines between the headline and the lead.
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
-# The same of one of the paragraphs that are folded away, and of a sentence that says the headline again.
+# The same for folded paragraphs, and for a sentence that repeats the headline.
 MIN_FOLDED, MIN_SAID = 100, 300
-# Characters of the value of an attribute that may call its element a lead.
+# Characters of the value of an attribute that may name its element a lead.
 MAX_DATA = 40
-# How many times as long as the headline a lead is that says it again, and the least probability of that.
+# The length of a lead that repeats the headline, as a multiple of the headline, and its least probability.
 MIN_MORE, MIN_MORE_LIKELY = 2, 500
-# Parts of a page in which no lead stands.
+# Parts of a page without a lead.
 NO_LEAD = sum(
     BIT[part] for part in ("figcaption", "figure", "nav", "footer", "form", "dialog", "button", "li", "heading")
 )
-# The share of a line's runs of four words that its page must have as data, and the fewest characters of the line.
+# The share of a line's runs of four words that must be in the data of the page, and the fewest characters of the line.
 DECLARED, DECLARED_CHARS = 0.8, 25
 
 
 class Judged(Struct, frozen=True):
-    """Which lines of a layout are story, which say its headline, and the model's prediction of its rows.
+    """The lines of a layout that are story, those with its headline, and the model's prediction of its rows.
 
     `rows` are the rows of the prediction by line: lines of controls have none.  `times` are those of entries.
     """
@@ -55,14 +55,17 @@ class Judged(Struct, frozen=True):
     times: frozenset[int] = frozenset()
 
     def span(self) -> Span:
-        """Return where the story stands: from its headline, if that stands above, to its last line."""
+        """Return the place of the story: from its headline, if it is above, to its last line."""
         story = [place for place, is_kept in enumerate(self.kept) if is_kept] or [0]
         above = [place for place in self.headlines if place <= story[0]]
         return Span(max(above, default=story[0]), story[-1])
 
 
 def judge(layout: Layout, said: Said, model: PageModel | None) -> Judged:
-    """Judge the lines of a page.  Without a model, or on a page too long for it, all is story but controls."""
+    """Judge the lines of a page.
+
+    Without a model, or on a page too long for it, all lines except controls are story.
+    """
     prediction = predict(layout, said, model) if model else None
     if prediction and model:
         return judged(layout, said, model, prediction)
@@ -102,7 +105,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
 
 
 def _sentences(prediction: Prediction, places: Sequence[int], count: int) -> list[bool]:
-    """Return which lines end as a sentence does; those of controls do not."""
+    """Return which lines end like a sentence; those of controls do not count."""
     ends = [False] * count
     for place, ending in zip(places, prediction.page.columns["ending"].tolist(), strict=True):
         ends[place] = ending in (1, 2)
@@ -112,7 +115,7 @@ def _sentences(prediction: Prediction, places: Sequence[int], count: int) -> lis
 def _declared(layout: Layout, said: Said, places: Sequence[int]) -> set[int]:
     """Return the lines that the page's JSON-LD has as ingredients, steps or answers, and the short ones among them.
 
-    A line that says all of a short one ("salt") counts only between the first and the last that are surely meant.
+    A line with the same text as a short entry ("salt") counts only between the first and the last certain line.
     """
     if not said.parts:
         return set()
@@ -125,9 +128,9 @@ def _declared(layout: Layout, said: Said, places: Sequence[int]) -> set[int]:
 
 
 def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
-    """Return headings that the model has let go though story stands right above and right below them.
+    """Return headings that the model removes although story is directly above and below them.
 
-    A link in brackets behind a heading, as encyclopedias have it ("[edit]"), does not count.
+    A link in brackets behind a heading, as in encyclopedias ("[edit]"), does not count.
     """
     lines = [line for line in sorted(likely) if line in story or not _is_bracketed_link(layout.lines[line])]
     return {
@@ -145,12 +148,12 @@ def _is_subhead(layout: Layout, line: Line) -> bool:
 
 
 def _is_bracketed_link(line: Line) -> bool:
-    """Return whether a line is little but links in brackets: "[edit]", "[Bearbeiten | Quelltext bearbeiten]"."""
+    """Return whether a line is mostly links in brackets: "[edit]", "[Bearbeiten | Quelltext bearbeiten]"."""
     return line.text[:1] + line.text[-1:] == "[]" and 2 * line.linked > len(line.text)
 
 
 def _nearest(layout: Layout, names: Collection[str]) -> list[int]:
-    """Return for each box the nearest one of these names: itself, or one around it; 0 for none."""
+    """Return the nearest box with one of these names for each box: itself, or one around it; 0 for none."""
     nearest = list[int]()
     for place, box in enumerate(layout.boxes):
         nearest.append(place if box.name in names else nearest[box.parent] if place else 0)
@@ -158,7 +161,7 @@ def _nearest(layout: Layout, names: Collection[str]) -> list[int]:
 
 
 def _columns(layout: Layout, story: Collection[int]) -> set[int]:
-    """Return the headings of the columns and rows of tables in which most other cells are story."""
+    """Return the headings of columns and rows of tables if most other cells are story."""
     if all(box.name != "th" for box in layout.boxes):
         return set()
     cell_around, table_around = _nearest(layout, ("td", "th")), _nearest(layout, ("table",))
@@ -207,7 +210,10 @@ def _lead(
 
 
 def _is_called_intro(layout: Layout, line: int) -> bool:
-    """Return whether the box of a line is called a lead, which may stand beside a picture or below no headline."""
+    """Return whether the box of a line has a name for leads.
+
+    Such a lead may be beside a picture, or below no headline.
+    """
     box = layout.boxes[layout.lines[line].box]
     is_other = box.parts & NO_LEAD or layout.lines[line].linked or len(layout.lines[line].text.encode()) < LEAD_BYTES
     around = (box, layout.boxes[box.parent])
@@ -221,14 +227,14 @@ def _of_data(attributes: Mapping[str, str]) -> Iterator[str]:
 
 
 def _is_text(layout: Layout, line: int, story: Collection[int], likely: Mapping[int, int]) -> bool:
-    """Return whether a sentence that has the words of the headline stands within the story, and is no heading."""
+    """Return whether a sentence with the words of the headline is within the story, and is no heading."""
     is_within = line - 1 in story and line + 1 in story
     is_heading = layout.boxes[layout.lines[line].box].parts & BIT["heading"]
     return is_within and not is_heading and likely.get(line, 0) >= MIN_SAID
 
 
 def _says_more(layout: Layout, line: int, headline: int, likely: Mapping[int, int]) -> bool:
-    """Return whether a paragraph has the words of the headline, and twice as many more: a lead that says it again."""
+    """Return whether a paragraph has the words of the headline, and twice as many others: a lead that repeats it."""
     is_long = len(layout.lines[line].text) >= MIN_MORE * len(layout.lines[headline].text)
     is_plain = not layout.boxes[layout.lines[line].box].parts & NO_LEAD and not layout.lines[line].linked
     return is_long and is_plain and likely.get(line, 0) >= MIN_MORE_LIKELY
@@ -241,7 +247,7 @@ def _may_be_lead(layout: Layout, line: Line) -> bool:
 
 
 def _last(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return the sentence right below the story, if it stands in boxes named as two are in which story stands."""
+    """Return the sentence directly below the story, if two lines of the story are in boxes with the same names."""
     last = max(story, default=-1) + 1
     if not last or is_sentence[last : last + 1] != [True] or layout.lines[last].linked:
         return set()
@@ -251,7 +257,7 @@ def _last(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_
 
 
 def _row(layout: Layout, line: int) -> tuple[int, str, int, str]:
-    """Return the box two around a line's own, the element and first class of the one between, and its own names."""
+    """Return the grandparent of a line's box, element and first class of the parent, and the names of the box."""
     own = layout.boxes[layout.lines[line].box]
     row = layout.boxes[own.parent]
     return row.parent, f"{row.name} {layout.keys[row.key][1].partition(' ')[0]}", own.key, layout.keys[own.key][1]

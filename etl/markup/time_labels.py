@@ -1,8 +1,8 @@
-"""Words that say what a time is: that at which a page was published, or that at which it was changed."""
+"""Words that say whether a time is that of publication or of change."""
 
 import re
 
-# What stands before such a time, or at its beginning: "Updated:", "Aktualisiert am".
+# Words before a time of change, or at its beginning: "Updated:", "Aktualisiert am".
 _UPDATED = re.compile(
     r"(?<!\w)(?:(?:last |zuletzt |dernière )?(?:updated?|modified|edited|revised|aktualisiert|geändert|mise? à jour"
     r"|modifiée?|actualizad[oa]|atualizad[oa]|modificad[oa]|aggiornat[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret|päivitetty"
@@ -16,7 +16,7 @@ _PUBLISHED = re.compile(
     r"|公開|掲載|입력|발행",
     re.IGNORECASE,
 )
-# What stands before the day on which a reader joined a forum.
+# Words before the day on which a reader joined a forum.
 _JOINED = re.compile(
     r"\W*(?:joined|join date|registered|member since|registriert|beigetreten|dabei seit|mitglied seit|angemeldet"
     r"|inscrit|membre depuis|registrado|miembro desde|membro desde|iscritto|geregistreerd|lid sinds|reg\.?datum"
@@ -26,12 +26,12 @@ _JOINED = re.compile(
 
 
 def begins_updated(text: str) -> bool:
-    """Return whether a text begins with a word that says that it is the time of a change."""
+    """Return whether a text begins with a word for the time of a change."""
     return _UPDATED.match(text) is not None
 
 
 def ends_updated(before: str) -> bool:
-    """Return whether text ends in a word that says that what follows is the time of a change.
+    """Return whether a text ends with a word for the time of a change, which follows.
 
     >>> ends_updated("By Jane Roe | Last updated: "), ends_updated("Updated by Jane Roe, ")
     (True, False)
@@ -40,12 +40,12 @@ def ends_updated(before: str) -> bool:
 
 
 def tells_publication(line: str) -> bool:
-    """Return whether a word in a line says that it tells of publication: "Published", "Veröffentlicht"."""
+    """Return whether a line has a word for publication: "Published", "Veröffentlicht"."""
     return _PUBLISHED.search(line) is not None
 
 
 def published_in(line: str) -> str:
-    """Return what a line tells of publication: from the word that says so, up to one that tells of a change.
+    """Return the part of a line about publication: from the word for it, up to a word for a change.
 
     >>> published_in("Updated on 9 March 2026 | Published on 2 March 2026"), published_in("2 March 2026")
     ('on 2 March 2026', '2 March 2026')

@@ -1,8 +1,8 @@
-"""Lay a page out while it is parsed: lxml reports tags and text, nothing builds a tree.
+"""Make the layout of a page while it is parsed: lxml reports tags and text, and no tree is built.
 
-Takes no text out but scripts and styles, and does not decide what belongs to the story.  Time and memory grow with the
-length of the page, however deep, broken or short it is.  A page has some thousand tags and as many strings, so what is
-done for each of them is little: tables say what a tag is, and most strings are white space between blocks.
+Only scripts and styles are left out; the story is not decided here.  Time and memory are linear in the length of the
+page, even if it is deep or broken.  A page has some thousand tags and as many strings, so the work for each is small:
+tables say what a tag is, and most strings are white space between blocks.
 """
 
 import re
@@ -41,15 +41,15 @@ from etl.markup.links import LinkedWords
 from etl.markup.naming import SPOKEN, named_part
 from etl.model import Link
 
-# Attributes of one tag.  libxml2 compares each with all before: 300,000 would take four minutes.
+# Attributes of one tag. libxml2 compares each with all earlier ones: 300,000 would take four minutes.
 MAX_ATTRIBUTES = 1_000
-# Characters.  A shorter tag cannot hold enough of them to matter.
+# Characters.  A shorter tag cannot have too many attributes.
 LONG_TAG = 20_000
-# Characters.  In a longer page all tags are measured; in a shorter one only if there are LONG_TAG without < or >.
+# Characters.  In a longer page, all tags are measured; in a shorter one, only if LONG_TAG characters have no < or >.
 LONG_PAGE = 400_000
 # Characters of the attributes of a box that name it.
 MAX_KEY = 400
-# Parts within one another that stand in a line.  Deeper ones end the line.
+# Nested parts within a line.  Deeper ones end the line.
 MAX_APART = 20
 
 # How text is set, as bits.
@@ -60,22 +60,23 @@ _HIDDEN = BIT["hidden"]
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
-# What stands in an <rp> before a reading, and of how many characters it is the last but for white space.
+# The text of an <rp> before a reading, and the number of last characters in which it is searched.
 OPENING, OPENING_CHARS = ("(", "（", "[", "［", "〔", "《", "〈", "【"), 20
 # A button in a byline says "Follow".
 _BUTTON, _HEADING = BIT["button"], BIT["heading"]
 
 _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
-# Some versions of libxml2 read what is within as text, not as tags.
+# Some versions of libxml2 read the content of these elements as text, not as tags.
 _NO_FRAMES = re.compile(r"<(/?)noframes(?![\w-])", re.IGNORECASE)
-# A script that a slash closes, and then a tag: HTML knows no such slash, libxml2 would take the script for text.
+# A script that is closed by a slash, and then a tag: HTML ignores the slash, but libxml2 would take the script for
+# text.
 _CLOSED_TWICE = re.compile(
     r"<(?P<tag>(?P<name>script|style)(?=[\s/])[^<>]*)/>"
     r"(?=[^<]*+(?:<(?!/?(?:script|style)[\s/>])[^<]*+)*+</(?P=name)[\s/>])",
     re.IGNORECASE,
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# What may be a long tag; and what HTML takes for one: not the "i<n" of a comment, or of an element that holds no tags.
+# A possible long tag; and what HTML takes for a tag: not "i<n" in a comment, or in an element without tags.
 _MAYBE_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
 _TO_ITS_END = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>?"""
 _TAG = re.compile(
@@ -88,15 +89,15 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r"""[^\s=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINE_END = re.compile(r"\r\n?")
-# Of white space only these collapse: a no-break space is text.
+# The white space that collapses.  A no-break space is text.
 _SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 
 
 def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -> Layout:
     """Parse a page and return its boxes, lines and clues.  Any text is HTML.  Raises TooMany.
 
-    Without scripts the text of <noscript> and <noframes> is part of the page, as it is in a browser that has neither.
-    With links each line knows where they stand in it.
+    Without scripts, the text of <noscript> and <noframes> is part of the page, as in a browser with neither.  With
+    links, each line has the places of its links.
     """
     walker = _Walker(with_scripts, with_links)
     parser = etree.HTMLParser(target=walker, encoding="utf-8", huge_tree=True)
@@ -106,7 +107,7 @@ def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -
     text = _CLOSED_TWICE.sub(r"<\g<tag>>", _without_excess(text))
     try:
         data = text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair is not a character to lxml
+    except UnicodeEncodeError:  # lxml does not accept half a surrogate pair
         data = _SURROGATES.sub("\ufffd", text).encode()
     if not data.strip():
         return walker.close()
@@ -115,7 +116,7 @@ def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -
 
 
 def _without_excess(text: str) -> str:
-    """Cut tags of more than MAX_ATTRIBUTES attributes down to these."""
+    """Return a page in which tags have at most MAX_ATTRIBUTES attributes."""
     is_dense = len(text) < LONG_PAGE and any(_is_dense(text, sign) for sign in "<>")
     if is_dense or max(map(len, _MAYBE_TAG.findall(text)), default=0) <= LONG_TAG:
         return text
@@ -144,7 +145,7 @@ def _with_fewer_attributes(match: re.Match[str]) -> str:
 
 
 class _Walker:
-    """Target of lxml's parser: sets text in lines, tag by tag and string by string, as a browser would."""
+    """Target of lxml's parser: sets text in lines, tag by tag and string by string, like a browser."""
 
     def __init__(self, with_scripts: bool, with_links: bool) -> None:
         self.controls = CONTROLS if with_scripts else {name: CONTROLS[name] for name in CONTROLS if name != "noscript"}
@@ -155,16 +156,16 @@ class _Walker:
         self.lines: list[Line] = []
         self.listener = Listener()
         self.listening = self.listener.listening
-        # The element that is open: its box, its parts, how its text is set, the silent element that it is in or is.
+        # The open element: its box, its parts, how its text is set, and the element without text that contains it.
         self.box, self.parts, self.bits, self.silent = 0, 0, 0, ""
-        # The same of the elements around each that is open.
+        # The same for all elements around the open element.
         self.around: list[tuple[int, int, int, str]] = []
-        # The line that is being set: its text, its counts, how many <br> stand before it.
+        # The line that is being set: its text, its counts, the number of <br> before it.
         self.words: list[str] = []
         self.counts = [0, 0, 0, 0]
         self.breaks = 0
         self.links = LinkedWords() if with_links else None
-        # Parts that a browser sets apart, met within a line: they come after it.
+        # Parts within a line that a browser sets apart, so that they come after the line.
         self.after: list[Line] = []
         self.lines_around: list[_OpenLine] = []
 
@@ -257,7 +258,7 @@ class _Walker:
         return "shadowrootmode" in attributes or (tag in OF_MATH and not self.bits & _MATH)
 
     def _leave_foreign(self) -> None:
-        """End a picture or a formula, as what is no part of any does: what follows is shown."""
+        """End an <svg> or a formula, because an element that cannot be in it follows: its text is shown."""
         left, self.silent = self.silent, ""
         for place in range(len(self.around) - 1, -1, -1):
             box, parts, bits, silent = self.around[place]
@@ -268,7 +269,7 @@ class _Walker:
     # Boxes
 
     def _is_block(self) -> bool:
-        """Return whether a custom element is a block: not within a paragraph, nor behind text in a line."""
+        """Return whether a custom element is a block: it is not within a paragraph, and not after text in a line."""
         return self.boxes[self.box].name not in LINES and not self.words
 
     def _open_box(self, tag: str, attributes: Mapping[str, str], is_hidden: bool) -> None:
@@ -299,7 +300,10 @@ class _Walker:
             self.bits |= _VERBATIM
 
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
-        """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
+        """Return whether an element is not shown.
+
+        In a line, an aria-hidden element counts as shown: an icon, a drop cap.
+        """
         is_hidden = attributes.get("hidden", UNTIL_FOUND) != UNTIL_FOUND
         if is_hidden or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
             return True
@@ -310,7 +314,7 @@ class _Walker:
         return self.listener.hides(attributes)
 
     def _is_spoken(self, attributes: Mapping[str, str]) -> bool:
-        """Return whether words in a line are for readers that do not see it.  A heading may have its colon so."""
+        """Return whether words in a line are only for screen readers.  The colon of a heading may be such text."""
         is_heading = self.parts & _HEADING
         return not is_heading and "class" in attributes and SPOKEN.search(attributes["class"]) is not None
 
@@ -330,7 +334,7 @@ class _Walker:
         self.breaks = 1 if had_text else breaks + 1
 
     def _end_line(self) -> bool:
-        """End the line, and then the parts that stood within it.  Return whether it had text."""
+        """End the line, and then the parts that were set apart.  Return whether it had text."""
         count = len(self.lines)
         if self.listening:
             self.listener.data("\n")
@@ -362,7 +366,7 @@ class _Walker:
         self.breaks = 0
 
     def _set_apart(self) -> None:
-        """Leave the line open, and begin one that comes after it, in the box that is opened next."""
+        """Keep the line open, and begin a later line in the next box."""
         open_line = _OpenLine(len(self.boxes), self.words, self.counts, self.breaks, self.after, self.lines, self.links)
         self.lines_around.append(open_line)
         self.links = LinkedWords() if self.links else None
@@ -370,7 +374,7 @@ class _Walker:
         self.after, self.lines = [], []
 
     def _set_back(self) -> None:
-        """Go on with the line that was left open."""
+        """Continue the line that was kept open."""
         inner, line = self.lines, self.lines_around.pop()
         self.words, self.counts, self.breaks = line.words, line.counts, line.breaks
         self.after, self.lines, self.links = line.after, line.lines, line.links
@@ -381,7 +385,7 @@ class _Walker:
 
 
 class _OpenLine(Struct, frozen=True):
-    """A line that is left open before a box, and the lines above it."""
+    """A line that is kept open before a box, and the lines above it."""
 
     before: int
     words: list[str]

@@ -1,7 +1,8 @@
 """Hard-wrapped text: learn the width that a document was wrapped at, and join the lines of its paragraphs.
 
-A break was made by a wrapping program if the first word of the next line would not have fitted.  That is true of some
-pairs of lines by chance, so a width counts only if it explains nearly all breaks in mid-sentence of the document.
+A break was made by a wrapping program if the first word of the next line would not have fitted.  For some pairs of
+lines, this is true by chance.  So a width counts only if it explains nearly all breaks within sentences of the
+document.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,29 +17,30 @@ from etl.later import later
 
 # Columns.  Narrow newspaper columns have 25, terminals up to 160; below that a line is a list item or a verse.
 WIDTHS = range(20, 161)
-# Share of the breaks in mid-sentence that a width must explain, and of lines that may be longer than it.
+# Share of the breaks within sentences that a width must explain, and of lines that may be longer.
 MIN_EXPLAINED, MAX_LONGER = 0.9, 0.2
 # GNU fmt balances lines: they end up to a quarter below the width.  As a share of the width.
 RAGGED = 0.25
-# As a share of the width.  A line in mid-sentence that is shorter was broken by hand if a capital follows, or anyway.
+# Shares of the width.  A shorter line within a sentence was broken by hand: with the first value if a capital follows,
+# with the second in any case.
 MIN_FULL, MIN_BROKEN = 0.8, 0.5
-# As a share of the width.  Where three lines or more stand together and none of them but the last is longer, they are
-# verse or a list, and such groups must be fewer than the others.
+# A share of the width.  Three or more lines together are verse or a list if none except the last is longer.  Such
+# groups must be fewer than the others.
 MAX_VERSE = 0.7
-# As a share of the width.  Few lines are longer by a bit where the program that wrapped them counts otherwise.
+# A share of the width.  Few lines are a bit longer, if the wrapping program counted in another way.
 MAX_OVERLONG = 1.15
 # Natural logarithms of odds: how much likelier a break is in wrapped prose than in lists and verse.  Prose goes on with
 # a small letter and seldom breaks at a mark; verse breaks at marks, lists begin with capitals.
 LOWERCASE, CAPITAL, PUNCTUATED, NOT_PUNCTUATED = 0.8, -0.4, -1.2, 0.5
-# Three breaks in a row are proof if nothing speaks against them.
+# Evidence of three breaks in a row, which is enough without counter-evidence.
 MIN_EVIDENCE = 4.5
 
 _WIDE = later("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
-# Columns that a wide character needs; closing marks may not begin a line and take one along.
+# Columns that a wide character needs.  A closing mark cannot begin a line, so the character before it moves with it.
 _WIDE_WORD = 4
 # Thai, Lao, Burmese and Khmer put no space between words, and seldom a mark behind a sentence.
 _SPACELESS = later("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-# Columns of their longer words, at which a program that knows them breaks lines; others break anywhere.
+# Columns of their longer words.  A program that knows words breaks lines between them; others break anywhere.
 _SPACELESS_WORD = 8
 _BULLET = later(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
 _PUNCTUATED = tuple('.,;:!?…"”’»)。，、；：！？')
@@ -54,11 +56,11 @@ class Line(Struct, frozen=True, gc=False):
 
 
 class Pair(Struct, frozen=True, gc=False):
-    """Two lines with no blank line between them.  `length` and `word` (the first of the second line) are in columns.
+    """Two lines without a blank line between them.
 
-    `ends` is true if the first line ends as a sentence does; `is_punctuated` if it ends with a mark, None in writing
-    that has few.  `is_lower` is true if the second begins with a small letter, `has_case` if it begins with a letter
-    that has two cases.
+    `length` and `word` (the first word of the second line) are in columns.  `ends` is true if the first line ends as a
+    sentence does; `is_punctuated` if it ends with a mark, None in writing that has few.  `is_lower` is true if the
+    second begins with a small letter, `has_case` if it begins with a letter that has two cases.
     """
 
     length: int
@@ -81,7 +83,7 @@ class Wrap(Struct, frozen=True, gc=False):
         return pair.length - self.slack <= self.width < pair.length + 1 + pair.word + self.slack
 
     def joins(self, pair: Pair, has_marked_paragraphs: bool) -> bool:
-        """Return whether the second line goes on where the first was broken.
+        """Return whether the second line continues the first.
 
         If paragraphs are marked by blank lines or indents, a balanced line may also end with a sentence.
         """
@@ -94,12 +96,12 @@ class Wrap(Struct, frozen=True, gc=False):
         return is_broken and goes_on
 
     def is_verse(self, of_part: Sequence[Pair]) -> bool:
-        """Return whether lines that stand together were broken by hand: a program would have filled them."""
+        """Return whether lines that stand together were broken by hand, because a program would have filled them."""
         return len(of_part) > 1 and all(pair.length <= self.width * MAX_VERSE for pair in of_part)
 
 
 def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
-    """Yield the paragraphs of runs of lines that no blank line parts; a line is one unless it was wrapped."""
+    """Yield the paragraphs of runs of lines without blank lines; a line is a paragraph unless it was wrapped."""
     if all(len(run) == 1 for run in runs):
         yield from (run[0] for run in runs)
         return
@@ -119,9 +121,9 @@ def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
 
 
 def _marks_paragraphs(text: str, runs: Sequence[Sequence[Line]]) -> bool:
-    """Return whether lines that are indented more than the one above begin paragraphs: the one above ends a sentence.
+    """Return whether lines that are indented more than the line above begin paragraphs: it then ends a sentence.
 
-    Otherwise it is a list whose items hang.
+    Otherwise they are a list with hanging indents.
     """
     deeper = [one for run in runs for one, other in pairwise(run) if other.indent > one.indent]
     ending = sum(ends_sentence(text[line.start : line.end]) for line in deeper)
@@ -129,7 +131,7 @@ def _marks_paragraphs(text: str, runs: Sequence[Sequence[Line]]) -> bool:
 
 
 def _parted(run: Sequence[Line], is_by_indent: bool) -> Iterator[Sequence[Line]]:
-    """Yield the parts of a run that indented lines begin."""
+    """Yield the parts of a run, which begin with indented lines."""
     begins = [at for at in range(1, len(run)) if is_by_indent and run[at].indent > run[at - 1].indent]
     for start, end in pairwise((0, *begins, len(run))):
         yield run[start:end]
@@ -157,7 +159,7 @@ def _learn(text: str, parts: Sequence[Sequence[Line]]) -> tuple[Wrap | None, lis
 
 
 def _strict(pairs: Sequence[Pair]) -> Wrap:
-    """Return the wrap of filled lines: the width that explains most breaks, the smallest of several."""
+    """Return the wrap of filled lines: the smallest width that explains the most breaks."""
     steps = sorted([(pair.length, 1) for pair in pairs] + [(pair.length + 1 + pair.word, -1) for pair in pairs])
     best = width = explained = 0
     for at, step in steps:
@@ -168,15 +170,15 @@ def _strict(pairs: Sequence[Pair]) -> Wrap:
 
 
 def _ragged(pairs: Sequence[Pair]) -> Wrap:
-    """Return the wrap of balanced lines: the longest line that goes on in mid-sentence has its width."""
+    """Return the wrap of balanced lines: its width is that of the longest line that ends within a sentence."""
     width = max((pair.length for pair in pairs if pair.is_lower and not pair.ends), default=0)
     return Wrap(width, round(width * RAGGED))
 
 
 def _is_proved(wrap: Wrap, of_parts: Sequence[Sequence[Pair]]) -> bool:
-    """Return whether a wrap explains nearly all breaks in mid-sentence, and these look like breaks in prose.
+    """Return whether a wrap explains nearly all breaks within sentences, and these look like breaks in prose.
 
-    A line that stops short before a capital may be a label or a headline: it says nothing.
+    A short line before a capital may be a label or a headline, and does not count.
     """
     if wrap.width not in WIDTHS:
         return False
@@ -213,7 +215,7 @@ def _pair(text: str, one: Line, other: Line, measure: Callable[[str], int]) -> P
 
 
 def _word(word: str, measure: Callable[[str], int]) -> int:
-    """Return how many columns must be left for a word, or for the part of it that a program may break off."""
+    """Return the number of columns for a word, or for the part of it that a program may break off."""
     if _SPACELESS.match(word):
         return min(measure(word), _SPACELESS_WORD * measure(word[0]))
     is_wide = bool(_WIDE.match(word)) and not "\uac00" <= word[0] <= "\ud7a3"

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 PUBLISHERS = "publishers.jsonl"
 CLASSIFIER = "classifier.json"
 PAGE = "page.json"
-# What `copydesk review` writes beside the rules of a pack: its exceptions.
+# The file with exceptions that `copydesk review` writes beside the rules of a pack.
 CONFIG = "copydesk.toml"
-# Rules of a pack.  All shipped packs together have some 900; to check so many takes some seconds.
+# The most rules of a pack.  All shipped packs together have some 1,100.  Checking 10,000 rules takes some seconds.
 MAX_RULES = 10_000
 
-# Keys that hold more looks of a block.
+# Keys with nested conditions on a block.
 _OF_LOOKS = ("all", "any", "not")
-# What to do about a key that is not there; or that is, and should not be.
+# What to do about a key that is missing, or that should not be there.
 WAYS_OUT = {
     "pack": "Begin the file with a [pack] table: id, version, summary.  `copydesk rules new --pack ID` writes one.",
     "id": "Write lower-case words with dashes between them, such as photo-credit.",
@@ -50,7 +50,7 @@ WAYS_OUT = {
 
 
 class Sourced(Struct, frozen=True):
-    """A rule with its full name, the version of its pack, and where it stands."""
+    """A rule with its full name, the version of its pack, and its place."""
 
     name: str
     version: str
@@ -60,18 +60,18 @@ class Sourced(Struct, frozen=True):
 
     @property
     def called(self) -> tuple[str, ...]:
-        """All full names of the rule: the one of today, then the old ones."""
+        """All full names of the rule: the present one, then the aliases."""
         return called(self.name, self.rule)
 
     @property
     def judges(self) -> bool:
-        """Whether the rule judges articles: others repair a text, or keep elements of a page."""
+        """Whether the rule judges articles; other rules repair a text, or keep elements of a page."""
         return self.rule.action not in ("replace", "keep")
 
 
 @cache
 def builtin_folder() -> Path:
-    """Return where the packs are: beside the package in a wheel, at the top level in a checkout."""
+    """Return the folder of the packs: inside the package in a wheel, at the top level in a checkout."""
     package = Path(__file__).parent.parent
     installed = package / "_rules"
     return installed if installed.is_dir() else package.parent / "rules"
@@ -92,7 +92,7 @@ def known_classifier() -> Classifier | None:
 @cache
 def page_model() -> "PageModel":
     """Return the page model."""
-    from etl.markup.page_model import PageModel  # runs without pages need not read it
+    from etl.markup.page_model import PageModel  # runs without pages do not need it
 
     return msgspec.json.decode((builtin_folder() / PAGE).read_bytes(), type=PageModel)
 
@@ -102,13 +102,13 @@ def known_publishers() -> dict[str, Publisher]:
     """Return the known publishers by folded name, alias and domain."""
     publishers = msgspec.json.Decoder(Publisher).decode_lines((builtin_folder() / PUBLISHERS).read_bytes())
     named = [(key, one) for one in publishers for key in (one.name, *one.aliases, *one.domains)]
-    folded = fold("\0".join(key for key, _ in named)).split("\0")  # in a third of the time of one by one
+    folded = fold("\0".join(key for key, _ in named)).split("\0")  # together, in a third of the time
     return dict(zip(folded, (one for _, one in named), strict=True))
 
 
 @cache
 def known_scopes() -> frozenset[str]:
-    """Ids and groups of publishers: what `publisher` may be in a rule or an exception."""
+    """Return the ids and groups of publishers: the values of `publisher` in a rule or an exception."""
     publishers = known_publishers().values()
     return frozenset(name for one in publishers for name in (one.id, one.group) if name)
 
@@ -116,7 +116,7 @@ def known_scopes() -> frozenset[str]:
 def pack_files(path: Path) -> Sequence[Path]:
     """Return a pack, or all packs in a folder and below it, in sorted order.  Raises PackError if there is none.
 
-    A config that stands in the folder is no pack.
+    A config in the folder is not a pack.
     """
     if path.is_dir():
         files = sorted(_packs_below(path))
@@ -135,7 +135,7 @@ def _packs_below(folder: Path) -> Iterator[Path]:
     """Yield the packs of a folder and those below it, linked ones too, each once.  Raises OSError."""
     seen: set[str] = set()
     for root, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
-        if os.path.realpath(root) in seen:  # a link leads back
+        if os.path.realpath(root) in seen:  # a link leads back to a folder above
             folders.clear()
             continue
         seen.add(os.path.realpath(root))
@@ -147,7 +147,7 @@ def _raise(error: OSError) -> None:
 
 
 def load_pack(path: Path) -> Iterator[Sourced]:
-    """Read the rules of a pack, each with its place.  Raises PackError for what is no TOML or no pack."""
+    """Read the rules of a pack, each with its place.  Raises PackError for a file that is not TOML or not a pack."""
     for found in read_pack(path):
         if isinstance(found, PackError):
             raise found
@@ -155,7 +155,7 @@ def load_pack(path: Path) -> Iterator[Sourced]:
 
 
 def read_pack(path: Path) -> Iterator[Sourced | PackError]:
-    """Read the rules of a pack; in the place of one that has not the shape of a rule, what is wrong with it."""
+    """Read the rules of a pack.  In the place of a table that is not a valid rule, return its fault."""
     try:
         table = read_toml(path)
     except PackError as error:
@@ -186,7 +186,7 @@ def _sourced(path: Path, line: int, header: PackHeader, table: Any) -> Sourced |
 
 
 def _written_out(table: Any) -> Any:
-    """Return a table with each regex in it as one string; what is no regex stays, and is refused for its type."""
+    """Return a table with each regex as one string.  Values of other types stay, and are refused later."""
     if isinstance(table, list):
         return [_written_out(one) for one in table]
     if not isinstance(table, dict):

@@ -1,4 +1,4 @@
-"""Where in a file a key stands, and which known word a wrong one is near to."""
+"""The places of keys in a file, and the known word that is nearest to a wrong one."""
 
 import re
 from collections.abc import Iterable
@@ -6,23 +6,23 @@ from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-# Characters.  A longer word is no known one misspelt, and to compare it takes its length times theirs.
+# Characters.  A longer word is not a misspelt known word, and the time of a comparison is the product of both lengths.
 MAX_WORD = 100
-# Words that are compared once more.
+# Number of words that are compared a second time.
 MAX_CLOSE = 9
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question for the nearest known word; "" if none is near."""
     close = get_close_matches(word, set(known), n=MAX_CLOSE) if len(word) <= MAX_WORD else []
-    # A long pack makes names near that have nothing in common: "core/nope", "core/offer".
+    # A long name of a pack makes different names similar: "core/nope", "core/offer".
     head = len(word) - len(re.split("[/.]", word)[-1])
     close = [
         one for one in close if not head or one[:head] != word[:head] or get_close_matches(word[head:], [one[head:]])
     ]
     if not close:
         return ""
-    # Of words that are equally near, the one that begins alike is meant: "bbc" by "bcc", not "rbc".
+    # Of equally similar words, the one with the same beginning is meant: "bbc" by "bcc", not "rbc".
     nearest = max(close, key=lambda one: (SequenceMatcher(None, one, word).ratio(), one[0] == word[0], one))
     return f"Did you mean '{nearest}'?"
 

@@ -1,4 +1,4 @@
-"""What one rule cannot mean, though each of its keys has the right shape: (key, fault, way out)."""
+"""Faults of one rule whose keys all have the right types: (key, fault, way out)."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ from etl.rules.regexes.publishers import PUBLISHER, generic
 
 Fault = tuple[str, str, str]
 
-# Characters that a repair may put in: it stands wherever its regex matches, and a text must not grow without end.
+# The most characters that a repair may insert: it inserts them at each match, and a text must not grow without limit.
 MAX_BECOMES, MAX_REFERENCES = 200, 5
 _REFERENCE = re.compile(r"\\(?:[1-9]|g<)")
 _CONTROL = re.compile(r"\\(?:[abfnrtv0]|[1-3][0-7]{2})")
-# Keys that only these actions ask for.
+# Keys that only these actions use.
 _KEYS_OF_ACTIONS: dict[str, tuple[Verb, ...]] = {
     "becomes": ("replace",),
     "field": ("extract",),
@@ -28,14 +28,14 @@ _KEYS_OF_ACTIONS: dict[str, tuple[Verb, ...]] = {
 }
 # A word behind an "@" that is not a domain.
 _AT_WORDS = re.compile(r"(?<!\w)@\w++(?!\\?\.\w)")
-# Likeness as difflib has it: "@publishr" has 0.95, and "@publico", the handle of a newspaper, 0.74.
+# The least similarity by difflib: "@publishr" has 0.95, and "@publico", the handle of a newspaper, has 0.74.
 NEAR = 0.85
-# Actions that come before there are articles to guard or to scope.
+# Actions that are applied before articles are separated, so that they can have no guards and no scope.
 _BEFORE_ARTICLES: tuple[Verb, ...] = ("replace", "start-article")
 
 
 def misuses(rule: Rule) -> Iterator[Fault]:
-    """Yield what is wrong with a rule beyond the shape of its keys."""
+    """Yield the faults of a rule other than wrong types of keys."""
     for check in _CHECKS:
         yield from check(rule)
 
@@ -82,7 +82,7 @@ def _of_searched(rule: Rule) -> Iterator[Fault]:
 def _of_becomes(rule: Rule) -> Iterator[Fault]:
     way_out = "Write \\1 for the first group of the regex, and \\\\ for a backslash."
     try:
-        re.compile(rule.match.regex).sub(rule.becomes, "")  # reads the template, though it is not used
+        re.compile(rule.match.regex).sub(rule.becomes, "")  # checks the template; the result is not used
     except (re.error, IndexError) as error:
         yield "becomes", f"is no template: {error}", way_out
     if len(_REFERENCE.findall(rule.becomes)) > MAX_REFERENCES:

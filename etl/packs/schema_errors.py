@@ -1,4 +1,4 @@
-"""TOML -> tables; and what has not the shape it should have -> an error with its place and a way out."""
+"""TOML -> tables; values of wrong types -> errors with a place and a way out."""
 
 import re
 import stat
@@ -14,9 +14,9 @@ from etl.packs.locations import MAX_WORD, did_you_mean, place
 
 # Bytes.  All shipped packs together have 0.5 MB.
 MAX_BYTES = 4 << 20
-# Tables and lists within one another.  Shipped packs have six.
+# Levels of nested tables and lists.  Shipped packs have six.
 MAX_NESTING = 30
-# What TOML calls the types that msgspec names.
+# The words of TOML for types of msgspec.
 _TYPES = {
     "array": "a list",
     "bool": "true or false",
@@ -30,7 +30,10 @@ _LISTS = {"array": '{key} = ["…"]', "object": "{key} = {{ … }}"}
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.  Raises PackError, with the line of the fault, if it is none, or one that no person wrote."""
+    """Read a TOML file.
+
+    Raises PackError with the line of the fault if it is not TOML, or too large or nested too deep.
+    """
     import tomli  # the shipped rules are stored
 
     try:
@@ -45,7 +48,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PackError(str(path), fault, "Give a TOML file in UTF-8.") from None
     except RecursionError:
         raise _too_deep(path) from None
-    except ValueError as error:  # a number of more digits than Python reads
+    except ValueError as error:  # a number with too many digits for Python
         raise PackError(str(path), f"is not TOML: {str(error).partition(';')[0]}", "Shorten it.") from None
     if _is_deeper(table, MAX_NESTING):
         raise _too_deep(path)
@@ -60,7 +63,7 @@ def _last_line(path: Path) -> int:
 
 
 def check_file(path: Path) -> None:
-    """Raise PackError for what is not a file that a person wrote, or is not there."""
+    """Raise PackError for a path that is missing, not a regular file, or too large."""
     try:
         status = path.stat()
     except OSError as error:
@@ -97,10 +100,10 @@ def header_lines(path: Path, table: str) -> list[int]:
 
 
 class Guide(Struct, frozen=True):
-    """What helps to mend tables of one sort: structs with the keys they may have, ways out, and the page to read.
+    """Help for faults in tables of one kind: structs with the allowed keys, ways out, and the page of the docs.
 
-    `ways_out` say what to do about a key that is missing, or should not be there: by `key`, or by `table.key` if it is
-    another thing in that table.
+    `ways_out` say what to do about a key that is missing or not allowed: by `key`, or by `table.key` if its meaning
+    differs in that table.
     """
 
     structs: tuple[type[Struct], ...]
@@ -132,7 +135,7 @@ def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
 
 
 def _in_words(said: str) -> str:
-    """Return what msgspec says of types in the words of TOML.
+    """Return a message of msgspec about types in the words of TOML.
 
     >>> _in_words("expected `object | null`, got `str`")
     'expected a table, got a string'
@@ -141,7 +144,7 @@ def _in_words(said: str) -> str:
 
 
 def _instead_of(key: str, table: str, guide: Guide) -> str:
-    """Return what to do about a key that a table does not have."""
+    """Return what to do about an unknown key of a table."""
     known = {field for struct in guide.structs for field in struct.__struct_encode_fields__}
     if key in known:
         return guide.ways_out.get(f"{table}.{key}", f"It is a key of another table: see {guide.manual}.")
@@ -149,7 +152,7 @@ def _instead_of(key: str, table: str, guide: Guide) -> str:
 
 
 def _choice(said: str, key: str, guide: Guide) -> str:
-    """Return what to do about a value that a key does not take: which of the known words may have been meant."""
+    """Return what to do about a wrong value of a key: the known word that may have been meant."""
     wrong = re.search(r"[Ii]nvalid enum value '(.*)'", said)
     fields = (field for struct in guide.structs for field in msgspec.structs.fields(struct) if field.name == key)
     known = list(dict.fromkeys(word for field in fields for word in _words(field.type) if word))
@@ -159,7 +162,7 @@ def _choice(said: str, key: str, guide: Guide) -> str:
 
 
 def _words(chosen: Any) -> Iterator[str]:
-    """Yield the words that a type lets one choose among."""
+    """Yield the words that a type allows."""
     for part in get_args(chosen):
         if isinstance(part, str):
             yield part

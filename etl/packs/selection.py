@@ -1,4 +1,4 @@
-"""Which rules judge: the chosen ones of the built-in packs and the user's, compiled into a ruleset."""
+"""The selection of rules from the built-in packs and the user's packs, compiled into a ruleset."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -39,12 +39,12 @@ from etl.segment import Layouts
 if TYPE_CHECKING:
     from etl.document import Ruleset
 
-# Rulesets in memory.
+# The most rulesets that are kept in memory.
 MAX_COMPILED = 16
 
 Profile = Literal["careful", "standard", "hard"]
 
-# What each profile dares: rules of these confidences judge.
+# The confidences of the rules that each profile uses.
 PROFILES: dict[Profile, tuple[str, ...]] = {
     "careful": ("certain",),
     "standard": ("certain", "likely"),
@@ -53,10 +53,10 @@ PROFILES: dict[Profile, tuple[str, ...]] = {
 
 
 class Selection(Struct, frozen=True):
-    """Which rules judge: built-in ones (unless `only`), packs by path, ids by pattern (`core/*`), and how bold.
+    """A selection of rules: built-in ones (unless `only`), packs by path, ids by pattern (`core/*`), and the profile.
 
-    And what the user's copydesk.toml changes about them.  With `links`, what pages link is read too.  `contents` are
-    the hashes of the files of `packs`, if these may not change any more: see `settled`.
+    It also has the exceptions and overrides of the user's copydesk.toml.  With `links`, the links of pages are read.
+    `contents` are the hashes of the files of `packs`, if these must not change any more: see `settled`.
     """
 
     packs: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class Selection(Struct, frozen=True):
 
 
 def settled(selection: Selection) -> Selection:
-    """Return a selection whose packs are those that stand there now: processes that start later refuse others.
+    """Return a selection fixed to the present content of its packs; processes that start later refuse other content.
 
     Raises PackError if there is no such pack.
     """
@@ -85,7 +85,7 @@ def _contents(packs: Iterable[str]) -> tuple[str, ...]:
 
 
 def rule_patterns(given: Iterable[str]) -> tuple[str, ...]:
-    """Return patterns of rule ids as users give them: with commas between them, and a pack by its bare id.
+    """Return the patterns of rules in lists of users, which may have commas, and packs by their ids.
 
     >>> rule_patterns(["core/read-more, npr", "lang-*"])
     ('core/read-more', 'npr/*', 'lang-*/*')
@@ -97,15 +97,15 @@ def rule_patterns(given: Iterable[str]) -> tuple[str, ...]:
 def compile_rules(selection: Selection) -> "Ruleset":
     """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left.
 
-    What was compiled is remembered by the content of the user's packs: one that is edited is read again, and refused
-    if the selection is settled.
+    Rulesets are cached by the content of the user's packs.  A pack that was edited is read again, or refused if the
+    selection is settled.
     """
     return _compiled(selection, selection.contents or _contents(selection.packs))
 
 
 @lru_cache(MAX_COMPILED)
 def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
-    from etl.document import Ruleset  # the document path is not needed to list rules
+    from etl.document import Ruleset  # not needed to list rules
 
     rules, regions = selected(selection), _regions(selection)
     judging = [sourced for sourced in rules if sourced.judges]
@@ -155,7 +155,7 @@ def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
 
 
 def _classifier(selection: Selection) -> tuple[Classifier | None, float]:
-    """Return the classifier and the least probability of the profile; None if the selection excludes it."""
+    """Return the classifier and the threshold of the profile; None if the selection excludes the classifier."""
     chosen = not selection.only and (not selection.select or _matches(CLASSIFIER, selection.select))
     if not chosen or selection.profile == "careful" or _matches(CLASSIFIER, selection.ignore):
         return None, 1.0
@@ -164,7 +164,7 @@ def _classifier(selection: Selection) -> tuple[Classifier | None, float]:
 
 
 def _regions(selection: Selection) -> frozenset[str]:
-    """Return the names of the parts of a page that the page model may take out."""
+    """Return the names of the regions of a page that the page model may remove."""
     if selection.only:
         return frozenset()
     return frozenset(
@@ -186,7 +186,7 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
 
 
 def advice(selection: Selection) -> Iterator[str]:
-    """Yield which rules that a selection asks for by name are deprecated, and which have another name now."""
+    """Yield advice on rules that a selection names and that are deprecated or have a new name."""
     asked = (*selection.select, *selection.ignore)
     for sourced in load_rules(selection) if asked else ():
         if sourced.rule.deprecated and _is_called(sourced, asked):
@@ -197,7 +197,7 @@ def advice(selection: Selection) -> Iterator[str]:
 def load_rules(selection: Selection) -> tuple[Sourced, ...]:
     """Return all rules of the selected packs, of any confidence, sorted by name.  Raises PackError.
 
-    The user's rules are checked one by one; the built-in ones have been, by test.  They are remembered as by
+    The user's rules are checked one by one. (Tests check the built-in ones.) The rules are cached as in
     `compile_rules`.
     """
     return _loaded(selection.packs, selection.only, selection.contents or _contents(selection.packs))
@@ -214,11 +214,11 @@ def _loaded(packs: tuple[str, ...], only: bool, contents: tuple[str, ...]) -> tu
 
 
 def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
-    """Return version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
+    """Return version and SHA-256 of each pack file, by path.  Built-in packs have their path below `rules/`."""
     return _versions(selection, selection.contents or _contents(selection.packs))
 
 
-@lru_cache(1)  # at the end of a run, packs may be others than at its start
+@lru_cache(1)  # packs may have changed during the run
 def _versions(selection: Selection, _contents: tuple[str, ...]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for pack, version in {sourced.path: sourced.version for sourced in selected(selection)}.items():
@@ -237,7 +237,7 @@ def _overridden(sourced: Sourced, overrides: Iterable[Override]) -> Sourced:
 
 
 def _check_names(selection: Selection, names: Sequence[str]) -> None:
-    """Refuse a name, or a pattern of names, that no rule has.  Raises UsageError."""
+    """Raise UsageError for a name or a pattern that no rule matches."""
     asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exceptions))
     overridden = tuple(one.rule for one in selection.overrides)
     for wanted, known in ((asked, [CLASSIFIER, *PAGE_NAMES, *names]), (overridden, names)):
@@ -272,7 +272,7 @@ def _is_chosen(sourced: Sourced, selection: Selection) -> bool:
 
 
 def _is_called(sourced: Sourced, patterns: Collection[str]) -> bool:
-    """Return true if one of a rule's names, old ones included, fits one of the patterns."""
+    """Return true if a name of a rule, aliases included, matches one of the patterns."""
     return any(_matches(name, patterns) for name in sourced.called)
 
 
@@ -281,7 +281,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _labels(rules: Iterable[Sourced], action: Verb) -> frozenset[str]:
-    """Return the labels that separate stories: those of rules with this action."""
+    """Return the labels of rules with this action, which separate stories."""
     return frozenset(
         label(text) for sourced in rules if sourced.rule.action == action for text in sourced.rule.match.exact
     )

@@ -1,8 +1,8 @@
-"""What is computed of the shipped packs when copydesk is built, so that no start waits for it.
+"""Data that is computed from the shipped packs when copydesk is built, so that a start does not wait for it.
 
 `rules/shipped.msgpack` holds the rules, what triggers them, what their regexes require and what they compile to, with
-the digest of all that it was made from.  If the sources differ, or there is no such file, the same is computed in
-memory; on another Python, regexes are compiled when they are first asked.
+the digest of all that it was made from.  If the sources differ, or if there is no such file, the same data is computed
+in memory.  On another version of Python, regexes are compiled at their first use.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ from etl.rules.regexes.compiled import regex_facts, regex_of, take_facts, take_p
 from etl.rules.regexes.syntax import machine, program_of
 
 SHIPPED = "shipped.msgpack"
-# What the facts of a regex and the triggers of a rule are computed with, and the shape of a rule.
+# The sources of the facts of a regex, of the triggers of a rule, and of the types of a rule.
 _CODE = (
     *(fold, language, compiled, fragments, literals, publishers, reach, syntax),
     *(literal_search, triggers, block_patterns, vocabulary),
@@ -34,10 +34,10 @@ _CODE = (
 
 
 class Shipped(Struct, frozen=True):
-    """The shipped rules, their paths below the folder of the packs, what triggers them, and facts of their regexes.
+    """The shipped rules, their paths below the folder of the packs, their triggers, and facts about their regexes.
 
-    `programs` are those of the regexes, by flags and by regex, for the Python that `machine` names.  What is Raw is
-    decoded when it is asked for.
+    `programs` are the compiled regexes, by flags and by regex, for the version of Python in `machine`.  Raw fields are
+    decoded when they are needed.
     """
 
     digest: str
@@ -48,7 +48,7 @@ class Shipped(Struct, frozen=True):
     programs: dict[int, dict[str, Raw]]
 
     def usable_programs(self) -> dict[int, dict[str, Raw]]:
-        """Return the programs if they are for this Python, else none."""
+        """Return the programs if they are for this version of Python, else none."""
         return self.programs if self.machine == machine() else {}
 
 
@@ -72,7 +72,7 @@ def builtin_rules() -> tuple[Sourced, ...]:
 
 @cache
 def builtin_triggers() -> Triggers:
-    """Return what triggers the rules of the shipped packs that judge articles."""
+    """Return the triggers of the shipped rules that judge articles."""
     if shipped := _shipped():
         return msgspec.msgpack.decode(shipped.triggers, type=Triggers)
     return _triggers(builtin_rules())
@@ -83,7 +83,7 @@ def _triggers(rules: Iterable[Sourced]) -> Triggers:
 
 
 def write_shipped(path: Path) -> None:
-    """Write the file for the packs and the code as they are."""
+    """Write the file for the present packs and code."""
     folder = builtin_folder()
     rules = [
         structs.replace(one, path=pack.relative_to(folder).as_posix())
@@ -100,7 +100,7 @@ def write_shipped(path: Path) -> None:
 
 
 def read_shipped(path: Path) -> Shipped | None:
-    """Return what the file holds; None if there is none, or if it was made from other sources."""
+    """Return the content of the file; None if there is no file, or if it was made from other sources."""
     try:
         shipped = msgspec.msgpack.decode(path.read_bytes(), type=Shipped)
     except (FileNotFoundError, msgspec.DecodeError):

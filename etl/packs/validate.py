@@ -1,4 +1,4 @@
-"""Refuse rules that have the right shape and cannot be meant."""
+"""Refuse rules that have the right types, but make no sense."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
@@ -13,18 +13,18 @@ from etl.rules.regexes.publishers import generic
 
 # Characters of a regex that an error quotes.
 SHOWN_CHARS = 200
-# What these do cannot be asked for with `rule = […]`.
+# Actions of rules that `rule = […]` cannot name.
 TAKES_NO_BLOCK = ("tag", "strip", "replace")
 
 
 def check(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> None:
-    """Refuse rules that cannot be meant, each by itself or beside the others.  Raises PackError."""
+    """Raise PackError for rules that make no sense, alone or together with the others."""
     if error := next(faults(rules, others), None):
         raise error
 
 
 def faults(rules: Sequence[Sourced], others: Sequence[Sourced]) -> Iterator[PackError]:
-    """Yield all that is wrong with rules that cannot be meant."""
+    """Yield all faults of rules that make no sense."""
     seen = {name: sourced for sourced in others for name in sourced.called}
     for sourced in rules:
         for key, name in zip(chain(("id",), repeat("aliases")), sourced.called, strict=False):
@@ -63,7 +63,7 @@ def _unknown_names(rule: Rule, known: Mapping[str, Sourced]) -> Iterator[tuple[s
 
 
 def _meant(name: str, known: Mapping[str, Sourced]) -> list[Sourced]:
-    """Return the rules that a name in `rule = […]` calls; none if there is no such rule."""
+    """Return the rules that a name in `rule = […]` stands for; none if there is no such rule."""
     if name.startswith(ANY_PACK):
         return [one for one in known.values() if one.rule.id == name.removeprefix(ANY_PACK)]
     return [known[name]] if name in known else []

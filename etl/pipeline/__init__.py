@@ -1,4 +1,4 @@
-"""The path of a run: inputs to outputs, stage by stage, with files in a workspace between the stages.
+"""The path of a run: from inputs to outputs, stage by stage, with files in a workspace between the stages.
 
 job                what a worker gets: the settings, and a shard of the input
 workspace          the files of a run: complete parts, markers of finished tasks, the lock of an output

@@ -1,9 +1,10 @@
-"""Finished parts -> what the user asked for: standard output, one file with its audit beside it, or a folder.
+"""Finished parts -> the output: standard output, one file with its audit beside it, or a folder.
 
-Files change together: all is made ready in the workspace, a journal is written, and then names are moved, the old
-articles away first and the new ones in last.  At no moment do articles and audit of two runs stand side by side.  What
-a killed run had begun to deliver, the next run into the same output delivers.  Only what was found there and may be
-replaced is moved away: a file that appears while the run lives stays.
+Files change together: all results are completed in the workspace, a journal is written, and then files are renamed.
+The old articles are moved away first, and the new ones are moved to their place last.  So articles never stand beside
+the audit of another run.  If a run is killed during its delivery, the next run into the same output completes the
+delivery.  Only files that were found at the start and may be replaced are moved away.  A file that appears during the
+run stays.
 """
 
 import os
@@ -24,12 +25,12 @@ from etl.pipeline.workspace import IDENTITY, Workspace
 from etl.processes import signals_held
 from etl.writers import TEMPORARY, atomic, fsync, in_order
 
-# A workspace that has this file delivers: its names are moved.
+# The journal.  A workspace with this file has begun to rename files.
 JOURNAL = "delivery.json"
 
 
 def print_parts(output: Output, workspace: Workspace) -> None:
-    """Copy the articles of a run to standard output, or to the device that the user named.  Raises PipeClosed."""
+    """Copy the articles of a run to standard output, or to a device.  Raises PipeClosed."""
     with printing(output.name if output.kind == "stream" else "") as target:
         for part in workspace.parts("articles"):
             with part.open("rb") as lines:
@@ -50,9 +51,9 @@ def printing(device: str = "") -> Iterator[IO[bytes]]:
 
 
 class Journal(Struct, frozen=True):
-    """What a delivery moves: the kinds of results that are ready, and those at the output that they replace.
+    """The renames of a delivery: the kinds of results that are ready, and the files at the output that they replace.
 
-    Of the latter it is noted which files they are: inode, size, and when they were changed.
+    The files are identified by inode, size and time of change.
     """
 
     ready: list[str]
@@ -62,9 +63,10 @@ class Journal(Struct, frozen=True):
 def deliver(
     output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], force: bool
 ) -> None:
-    """Put the results of these kinds where they belong; with `force` results of an earlier run, of any kind, go.
+    """Move the results of these kinds to their places.
 
-    `account` is what a folder's run.json holds.  Raises MachineError if a file has appeared at the output.
+    With `force`, results of an earlier run, of any kind, are removed.  `account` is the content of the run.json of a
+    folder.  Raises MachineError if a file has appeared at the output.
     """
     folder = Path(workspace.folder)
     if not is_begun(folder):
@@ -73,12 +75,12 @@ def deliver(
 
 
 def is_begun(folder: Path) -> bool:
-    """Return true if a run that was killed had begun to move names out of a workspace."""
+    """Return true if a killed run had begun to rename files out of a workspace."""
     return (folder / JOURNAL).exists()
 
 
 def discard(folder: Path) -> None:
-    """Remove a workspace.  A process that is killed here leaves nothing that a later run would go on with."""
+    """Remove a workspace.  If the process is killed here, a later run does not continue from what is left."""
     with signals_held():
         for name in (IDENTITY, JOURNAL):
             (folder / name).unlink(missing_ok=True)
@@ -88,7 +90,7 @@ def discard(folder: Path) -> None:
 def _make_ready(
     output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], force: bool
 ) -> None:
-    """Put all results into one folder, and then write the journal: what is in it can only be moved from here on."""
+    """Put all results into one folder, and then write the journal.  After this, results are only renamed."""
     ready = Path(workspace.folder) / "ready"
     ready.mkdir(exist_ok=True)
     for kind in kinds:
@@ -115,10 +117,10 @@ def _make_ready(
 
 
 def finish_delivery(output: Output, folder: Path) -> bool:
-    """Move what a workspace has made ready to its places, if it has; return true if it had.
+    """Move the completed results of a workspace to their places; return true if there were any.
 
-    Each step may have been done before: a run that was killed here is finished by the next.  Raises MachineError if a
-    file has appeared at the output.
+    Each step can be repeated, because the next run completes the delivery of a run that was killed here.  Raises
+    MachineError if a file has appeared at the output.
     """
     if not is_begun(folder):
         return False
@@ -136,7 +138,7 @@ def finish_delivery(output: Output, folder: Path) -> bool:
 
 
 def _move_away(path: Path, target: Path, identity: tuple[int, int, int]) -> None:
-    """Move what is replaced; another file may stand there since a run was killed."""
+    """Move away what is replaced.  Another file may have appeared there since a run was killed."""
     if os.path.lexists(path) and not target.exists():
         if _identity(path) != identity:
             raise _appeared(str(path))
@@ -160,9 +162,9 @@ def _appeared(name: str) -> MachineError:
 
 
 def _move_parts(workspace: Workspace, kind: str, target: Path) -> None:
-    """Move the folder of a kind, if a run that was killed has not moved it already."""
+    """Move the folder of a kind, unless a killed run has moved it already."""
     source = Path(workspace.folder) / kind
     if source.exists():
-        for unfinished in source.glob(TEMPORARY):  # of a worker that was killed while it wrote
+        for unfinished in source.glob(TEMPORARY):  # left by a worker that was killed while it wrote
             unfinished.unlink()
         source.rename(target)

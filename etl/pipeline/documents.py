@@ -1,6 +1,6 @@
 """Documents between two stages: written one after the other, and read back in order.
 
-Each character is written once: a block whose text is a slice of the decoded text is written as its place.
+Each character is written once: if the text of a block is a slice of the decoded text, only its place is written.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,12 +19,12 @@ State = TypeVar("State", Parsed, Judged)
 # The kinds of files in a workspace that hold documents.
 PARSED, JUDGED = "parsed", "staged"
 _LENGTH_BYTES = 8
-# Where a block stands, and what is known of it beside its text: line, start, end, tag, selectors, levels, links.
+# A block without its text: line, start, end, tag, selectors, levels, links.
 _Place = tuple[int, int, int, str, tuple[str, ...], tuple[Level, ...], tuple[Link, ...]]
 
 
 class _Written(Struct, frozen=True, array_like=True):
-    """A document as it is written: without its blocks, these as places, and the texts that are no slices."""
+    """A document as it is written: without its blocks; the places of blocks; and the texts that are no slices."""
 
     document: Document
     places: list[_Place]
@@ -40,7 +40,7 @@ _decode = msgspec.msgpack.Decoder(tuple[_Written | None, Reject | None]).decode
 def write_documents(
     workspace: Workspace, kind: str, shard: int, results: Iterable[State | Reject]
 ) -> Iterator[State | Reject]:
-    """Pass results on, and write each to the shard's part of a kind of file."""
+    """Yield results unchanged, and write each to the shard's file of a kind."""
     with workspace.writing(kind, shard, ".msgpack") as path, path.open("wb") as file:
         for result in results:
             packed = _encode((None, result) if isinstance(result, Reject) else (_written(result), None))
@@ -49,13 +49,13 @@ def write_documents(
 
 
 def read_parsed(workspace: Workspace, shard: int) -> Iterator[Parsed | Reject]:
-    """Yield the documents that were written parsed."""
+    """Yield the parsed documents that were written."""
     for written in _read(workspace, PARSED, shard):
         yield written if isinstance(written, Reject) else Parsed(_document(written), written.articles)
 
 
 def read_judged(workspace: Workspace, shard: int) -> Iterator[Judged | Reject]:
-    """Yield the documents that were written judged."""
+    """Yield the judged documents that were written."""
     for written in _read(workspace, JUDGED, shard):
         if isinstance(written, Reject):
             yield written

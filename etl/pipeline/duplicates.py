@@ -1,4 +1,4 @@
-"""Judged documents -> the blocks that rules left; and, once it is known which are dropped, the removals of these."""
+"""Judged documents -> the blocks that rules left; dropped blocks -> their removals."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -13,7 +13,7 @@ from etl.record import article_id
 
 
 def blocks_left(results: Iterable[object]) -> BlockTexts:
-    """Return the blocks of documents that rules left."""
+    """Return the blocks of documents that no rule removed."""
     blocks = BlockTexts()
     for judged in results:
         if isinstance(judged, Judged):
@@ -25,7 +25,7 @@ def blocks_left(results: Iterable[object]) -> BlockTexts:
 def with_duplicates(
     results: Iterable[Judged | Reject], drops: Mapping[int, Drop], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
-    """Yield documents, each with its duplicates; `drops` are those among the blocks that rules left, by their place."""
+    """Yield documents, each with its duplicates; `drops` are places among the blocks that rules left."""
     start = 0
     for result in results:
         if isinstance(result, Reject):
@@ -58,7 +58,7 @@ def residue_words(text: str, places: Sequence[int]) -> str:
 def _of_document(
     judged: Judged, start: int, drops: Mapping[int, Drop], settings: DedupSettings
 ) -> tuple[DocumentDuplicates, int]:
-    """Return the duplicates of a document whose first block has this place, and the place behind its last."""
+    """Return the duplicates of a document whose first block has this place, and the place after its last block."""
     removals: list[Removal] = []
     articles: set[str] = set()
     for name, left in _articles(judged):
@@ -71,7 +71,7 @@ def _of_document(
 
 
 def _articles(judged: Judged) -> Iterator[tuple[str, list[Block]]]:
-    """Yield the id of each article of a document, and its blocks that rules left."""
+    """Yield the id of each article of a document, and its blocks that no rule removed."""
     for article, removals in zip(judged.articles, judged.removals, strict=True):
         removed = removed_blocks(removals)
         left = [block for block in article.blocks_of(judged.document) if block.index not in removed]

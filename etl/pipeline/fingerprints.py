@@ -1,6 +1,6 @@
-"""The fingerprints of a shard as Arrow files, and those of all shards joined: in memory, or read where they are.
+"""The fingerprints of a shard as Arrow files, and those of all shards joined, in memory or in files.
 
-Past the memory that a run may have, some 100 bytes a block stay in it while pairs are found.
+If the fingerprints exceed the memory of the run, some 100 bytes per block stay in memory while pairs are found.
 """
 
 import mmap
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from etl.dedup.pairs.buckets import Buckets, Resources
 
 KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
-# Selecting needs about as much again as the fingerprints take.
+# Selecting duplicates needs about as much memory again as the fingerprints.
 TIMES_IN_MEMORY = 2
-# Bytes a block that are in memory while pairs are found, beside what is read of the lists.
+# Bytes per block in memory while pairs are found, without the parts of lists that are read.
 BYTES_A_BLOCK = 140
-# Values read at a time, at least; and bytes that come with each: a page of a list brings fifteen others.
+# The least number of values read at a time, and the bytes that are read for each: a page of a list has fifteen others.
 MIN_VALUES_AT_ONCE, BYTES_A_VALUE = 1 << 12, 1 << 13
-# So many bytes of what is left for each key of the bands that are mapped at a time; they take a quarter of it.
+# Bytes of the remaining memory for each key of the bands that are mapped at a time, which take a quarter of it.
 BYTES_A_KEY = 16
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
 class BlockTexts(Struct):
-    """The blocks of a shard in reading order: text, place of the article, and what follows its name in the block's.
+    """The blocks of a shard in reading order: text, place of the article, and the suffix of the block's name.
 
-    And the articles: the name of each, its source and its record.
+    And the articles: name, source and record of each.
     """
 
     texts: list[str] = []
@@ -61,7 +61,7 @@ class BlockTexts(Struct):
 
 
 class FingerprintFile(Struct, frozen=True):
-    """The blocks and the articles of a shard, in two files of Arrow's."""
+    """The blocks and the articles of a shard, in two Arrow files."""
 
     blocks: Path
     articles: Path
@@ -92,7 +92,7 @@ def file_of(workspace: Workspace, shard: int) -> FingerprintFile:
 
 def write_fingerprints(job: Job, workspace: Workspace, shard: int, blocks: BlockTexts) -> None:
     """Write the fingerprints of a shard's blocks."""
-    import numpy as np  # with numpy come 0.1 s of import, which a run without duplicates need not wait for
+    import numpy as np  # importing numpy takes 0.1 s, which a run without duplicates does not need
 
     from etl.dedup.fingerprint import fingerprint
     from etl.dedup.store import article_table, block_table
@@ -114,7 +114,7 @@ def write_table(path: Path, table: "pa.Table") -> None:
 
 
 def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threads: int) -> Joined:
-    """Return the fingerprints of all parts; columns that do not fit into memory are read where they are needed."""
+    """Return the fingerprints of all parts.  Columns that do not fit into memory are read when they are needed."""
     import numpy as np
 
     from etl.dedup.fingerprint import Fingerprints
@@ -141,7 +141,10 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
 
 
 def _columns_in_memory(blocks: int) -> "dict[str, NDArray[Any]]":
-    """Return the columns that stay in memory, to be filled part by part: joining copies would take twice as much."""
+    """Return the columns that stay in memory, to be filled part by part.
+
+    Joining copies would take twice the memory.
+    """
     import numpy as np
 
     return {
@@ -170,9 +173,9 @@ def _fill(columns: "dict[str, NDArray[Any]]", rows: slice, part: FingerprintFile
 
 
 class StoredColumn:
-    """32-bit values in a file, mapped; pages leave our memory after so many values, where the system can do that.
+    """32-bit values in a mapped file; its pages are given back to the system after so many values, where possible.
 
-    To let them leave takes as long as to read some thousand values, and no other thread runs meanwhile.
+    Giving them back takes as long as reading some thousand values, and no other thread runs meanwhile.
     """
 
     def __init__(self, path: Path, at_once: int = MIN_VALUES_AT_ONCE) -> None:
@@ -196,7 +199,7 @@ class StoredColumn:
 class StoredBands:
     """The band keys of all parts.
 
-    Files are mapped for some bands at a time: to open them takes longer than to read a band.
+    Files are mapped for some bands at a time, because opening them takes longer than reading a band.
     """
 
     def __init__(self, parts: Sequence[FingerprintFile], at_once: int) -> None:
@@ -246,7 +249,7 @@ def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
 
 
 def _stored_column(path: Path, at_once: int) -> "U32 | StoredColumn":
-    """Return the values of a file; what was read stays in memory, or leaves it after so many values."""
+    """Return the values of a file.  What was read stays in memory, or is given back after so many values."""
     import numpy as np
 
     if not path.stat().st_size:

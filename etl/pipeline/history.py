@@ -1,4 +1,4 @@
-"""What prior runs kept is put before the fingerprints of this run; what it keeps is staged for the runs to come."""
+"""Put the blocks that prior runs kept before those of this run, and stage what this run keeps for later runs."""
 
 import os
 import shutil
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from etl.dedup.selection.history import History, KnownNearDuplicates, Retained
     from etl.index.query import PriorTables
 
-# Bytes.  A key of this run is held, sorted, and held again meanwhile.
+# Bytes per key of this run: the key, and its copy while keys are sorted.
 _BYTES_A_KEY = 16
 
 
 class Prior(Struct, frozen=True):
-    """Of the index, spilled as shards are, the blocks that share a band key with one of this run.
+    """The blocks of the index that share a band key with a block of this run, written as shards are.
 
-    `numbers` are those that the index gave to them, -1 for those of which it has the hash alone; `kept_in` the
-    selections that keep each, `removed` marks the articles dropped whole.  `known` are, for each selection, the texts
-    dropped as near copies; keepers by their places among these blocks.
+    `numbers` are their numbers in the index, -1 for blocks of which it has only the hash.  `kept_in` are the selections
+    that keep each block, and `removed` marks the articles that were dropped whole.  `known` are, for each selection,
+    the texts that were dropped as near-duplicates, with the places of their keepers among these blocks.
     """
 
     parts: tuple[FingerprintFile, ...]
@@ -43,7 +43,7 @@ class Prior(Struct, frozen=True):
 
 
 class _Share(Struct, frozen=True):
-    """What is kept of a shard, and the numbers that the index gives to its first block and its first article."""
+    """What is kept of a shard, and the numbers of its first block and its first article in the index."""
 
     part: FingerprintFile
     kept_in: "U8"
@@ -55,7 +55,7 @@ class _Share(Struct, frozen=True):
 
 @contextmanager
 def holding_index(job: Job, delivers: bool) -> Iterator[None]:
-    """Keep other runs out of a job's index.  A run that delivers nothing makes no new folder.
+    """Lock the index of a job.  A run without output makes no new folder.
 
     Raises UsageError if the index is in use or does not fit.
     """
@@ -64,12 +64,12 @@ def holding_index(job: Job, delivers: bool) -> Iterator[None]:
     open_index(job.index, job.dedup)  # before a lock is left in a folder that is not an index
     can_lock = delivers or os.access(job.index, os.W_OK)  # of an index that may only be read one may look at
     with locked(job.index) if can_lock else nullcontext():
-        verified_index(job.index, job.dedup)  # a run that was in until now may have begun it
+        verified_index(job.index, job.dedup)  # the run that had the lock until now may have begun it
         yield
 
 
 def look_up(job: Job, workspace: Workspace, own: Sequence[FingerprintFile]) -> Prior:
-    """Return the blocks of prior runs that share a band key with one of this run; none, if there is no index."""
+    """Return the blocks of prior runs that share a band key with a block of this run; none if there is no index."""
     import numpy as np
 
     from etl.dedup.selection.history import ALL_ARTICLES, NONE_KNOWN, REMAINING
@@ -98,7 +98,7 @@ def look_up(job: Job, workspace: Workspace, own: Sequence[FingerprintFile]) -> P
 
 
 def history_of(prior: Prior, prints: "Fingerprints") -> "History":
-    """Return what prior runs say of joined blocks, theirs first."""
+    """Return the history of joined blocks; those of prior runs come first."""
     import numpy as np
 
     from etl.dedup.selection.history import BOTH, History, look_up_known
@@ -110,24 +110,24 @@ def history_of(prior: Prior, prints: "Fingerprints") -> "History":
 
 
 def refuse_only_copy(job: Job, output: str) -> None:
-    """Refuse to write over articles that the index knows: the run would remove what is a copy of them.
+    """Refuse to overwrite articles of a run in the index, because this run would remove all duplicates of them.
 
     Raises UsageError.
     """
     for run in open_index(job.index, job.dedup).runs:
         if run.output == job.output and run.blocks:
             fault = f"holds the articles of {run.id} in the index {job.index}, and this run would remove their copies"
-            raise UsageError(output, fault, f"Move it away, or first: copydesk index forget {job.index} {run.id}")
+            raise UsageError(output, fault, f"Move it away, or first run: copydesk index forget {job.index} {run.id}")
 
 
 def stage_index(
     job: Job, workspace: Workspace, prior: Prior, blocks: "Blocks", found: "Selected", own: Sequence[FingerprintFile]
 ) -> None:
-    """Write what this run keeps as a part, with the manifest that names it, for `etl.index.maintenance.extend`."""
+    """Write what this run keeps as a part with a new manifest, for `etl.index.maintenance.extend`."""
     from etl.dedup.selection.history import retained
 
     manifest, kept, staged = open_index(job.index, job.dedup), retained(blocks, found), workspace.index_folder
-    shutil.rmtree(staged, ignore_errors=True)  # of an attempt that was killed
+    shutil.rmtree(staged, ignore_errors=True)  # left by an attempt that was killed
     name, run = f"part-{manifest.next_part:05d}", IndexedRun(manifest.next_run, job.added, 0, 0, job.output)
     with part_writer(staged, name, manifest.bands) as write:
         for share in _shares(manifest, len(prior.numbers), kept, own):
@@ -148,7 +148,7 @@ def stage_index(
 
 
 def _spill(workspace: Workspace, place: int, tables: "PriorTables") -> FingerprintFile:
-    """Write blocks of a prior run as those of a shard are written."""
+    """Write blocks of prior runs like those of a shard."""
     part = FingerprintFile(
         workspace.path("prior", place, ".blocks.arrow"), workspace.path("prior", place, ".articles.arrow")
     )
@@ -159,7 +159,7 @@ def _spill(workspace: Workspace, place: int, tables: "PriorTables") -> Fingerpri
 
 
 def _keys(parts: Sequence[FingerprintFile], bands: range) -> "list[U32]":
-    """Return for some bands the keys of all blocks that have shingles."""
+    """Return the keys of all blocks with shingles, for some bands."""
     import numpy as np
 
     from etl.dedup.schema import band_names
@@ -176,7 +176,7 @@ def _keys(parts: Sequence[FingerprintFile], bands: range) -> "list[U32]":
 
 
 def _known(folder: Path, manifest: Manifest, numbers: "I64", selection: int) -> "KnownNearDuplicates":
-    """Return the texts dropped as near copies in a selection, of which the keepers are here."""
+    """Return the texts that were dropped as near-duplicates in a selection, if their keepers are among these blocks."""
     import numpy as np
 
     from etl.dedup.selection.history import KnownNearDuplicates
@@ -214,7 +214,7 @@ def _write_blocks(share: _Share, write: Write) -> int:
 
 
 def _write_articles(share: _Share, write: Write) -> int:
-    """Write the articles of which a block is kept, each with the hashes of its other blocks, if it remains."""
+    """Write the articles with a kept block, each with the hashes of its other blocks unless it was dropped whole."""
     import numpy as np
     import pyarrow as pa
 

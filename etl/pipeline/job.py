@@ -1,4 +1,4 @@
-"""What a worker is sent: plain values that name the settings and a share of the input.  No I/O."""
+"""The values that a worker gets: the settings, and a share of the input.  No I/O."""
 
 from typing import Literal
 
@@ -10,27 +10,30 @@ from etl.formats import Reading, Reject, Share
 from etl.packs import Selection
 from etl.record import NO_FIELDS, OptionalFields
 
-# Bytes of input in a shard.  Small enough that cores share a run evenly, large enough that the start of a task does not
-# count.
+# Bytes of input in a shard: small enough that cores share a run evenly, and large enough that starting a task takes
+# little time in comparison.
 SHARD_BYTES = 4 << 20
-# Bytes of the first shard of a run that prints its articles as it reads, and of the largest: each may be twice as large
-# as the one before.  The first articles must be out within a second.
+# Bytes of the first and of the largest shard of a run that streams: each shard may be twice as large as the one before.
+# The first articles must appear within a second.
 STREAM_SHARD_BYTES = (16 << 10, 256 << 10)
 
 
 class Shard(Struct, frozen=True):
-    """One task's part of the input.  Only the first stage of a run gets the shares; later ones know the number."""
+    """One task's part of the input.
+
+    Only the first stage of a run gets the shares; later stages get only the number.
+    """
 
     number: int
     shares: tuple[Share, ...] = ()
 
 
 class Job(Struct, frozen=True):
-    """The settings of a run.  `suffix` ends the names of the parts that users get, `shape` is that of their records.
+    """The settings of a run.  `suffix` is the ending of the names of parts, `shape` the shape of their records.
 
-    `memory` bounds, in bytes, what may be held to find duplicates; past it, files are used.  `index` is the folder of
-    what earlier runs kept, or ""; it notes in which `output` the articles of a run are.  `shard_bytes` decides how the
-    input is cut, and so how many parts a folder gets.  `skip` names the articles without text that are not written.
+    `memory` is the limit, in bytes, for finding duplicates; beyond it, files are used.  `index` is the folder of the
+    index, or ""; the index records the `output` with the articles of a run.  `shard_bytes` decides how the input is
+    divided, and so the number of parts of a folder.  `skip` names the articles without text that are not written.
     `fields` are the optional fields of records.
     """
 

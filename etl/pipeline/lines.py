@@ -1,7 +1,7 @@
-"""Count in how many documents of the run a short line stands, before any rule judges: some rules ask what recurs.
+"""Count the documents of the run with each short line, before rules judge, for rules with `recurs`.
 
-A shard saves which lines stand in which of its documents, as numbers.  They are put together by ranges of their keys,
-so that memory holds one range at a time, and of the sums only those of lines that stand in two documents or more.
+A shard saves pairs of line and document, as numbers.  They are added up by ranges of keys, so that memory holds one
+range at a time, and only the counts of lines in two documents or more.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ COUNTED = "recurring.npy"
 
 
 def save_lines(workspace: Workspace, shard: int, results: Iterable[Parsed | Reject]) -> None:
-    """Save which lines stand in which of a shard's documents."""
+    """Save the pairs of line and document of a shard."""
     import numpy as np
 
     rows = np.fromiter(_rows(results), np.dtype((np.uint64, 2)))
@@ -32,7 +32,7 @@ def save_lines(workspace: Workspace, shard: int, results: Iterable[Parsed | Reje
 
 
 def _rows(results: Iterable[Parsed | Reject]) -> Iterator[tuple[int, int]]:
-    """Yield the key of each line with the hash of its document; two documents with the same text count once."""
+    """Yield the key of each line with the hash of its document.  Two documents with the same text count once."""
     for result in results:
         if isinstance(result, Parsed):
             document = line_key(result.document.text)
@@ -40,7 +40,7 @@ def _rows(results: Iterable[Parsed | Reject]) -> Iterator[tuple[int, int]]:
 
 
 def add_up_lines(workspace: Workspace, shards: int) -> None:
-    """Add up what the shards have counted."""
+    """Add up the pairs of all shards."""
     import numpy as np
 
     lines = [np.load(workspace.path("lines", shard, ".npy"), mmap_mode="r") for shard in range(shards)]
@@ -55,7 +55,7 @@ def add_up_lines(workspace: Workspace, shards: int) -> None:
 
 
 def _sums(rows: "U64") -> "U64":
-    """Keys that stand in two documents or more, sorted, each with the number of documents."""
+    """Yield the keys in two documents or more, sorted, each with the number of documents."""
     import numpy as np
 
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
@@ -66,7 +66,7 @@ def _sums(rows: "U64") -> "U64":
 
 
 def line_counts(workspace: Workspace) -> LineCounts | None:
-    """Return the line counts of the run; None if there are none, because no rule asks."""
+    """Return the line counts of the run; None if no rule needs them."""
     path = Path(workspace.folder) / COUNTED
     return SavedCounts(path) if path.exists() else None
 

@@ -1,4 +1,4 @@
-"""Where the results of a run go, and whether they may: what is there already, what is read, what is not ours."""
+"""Where the results of a run are written, and whether they may be: existing files, inputs, files of others."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from etl.writers import SUFFIXES
 
 Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
 
-# What a run can deliver, in the order in which it appears: the articles come last.
+# The kinds of results, in the order in which they appear: articles come last.
 KINDS = ("rejects", "audit", "run.json", "articles")
 
 
@@ -28,33 +28,36 @@ class Part(Struct, frozen=True):
 
 
 class _Account(Struct, frozen=True):
-    """What run.json says of the folder that it stands in."""
+    """The content of run.json that describes its folder."""
 
     schema: Literal["copydesk/run/1"]
     parts: tuple[Part, ...]
 
 
 class Output(Struct, frozen=True):
-    """Where a run's results go.  `name` is as the user gave it; of a store it is an address."""
+    """The place of a run's results.  `name` is as the user gave it; in a store it is an address."""
 
     kind: Kind
     name: str = ""
 
     @property
     def suffix(self) -> str:
-        """What parts end in: parts of a file in a row are the file.  Folders hold zstd, standard output is plain."""
+        """The ending of parts: the parts of a file, one after the other, are the file.
+
+        Folders have zstd, standard output is plain.
+        """
         if self.kind in ("folder", "store folder"):
             return ".jsonl.zst"
         return next((suffix for suffix in reversed(SUFFIXES) if self.name.endswith(suffix)), ".jsonl")
 
     @property
     def in_store(self) -> bool:
-        """Whether it is in an object store."""
+        """Whether the output is in an object store."""
         return self.kind in ("store file", "store folder")
 
     @property
     def parent(self) -> Path:
-        """The folder of the workspace: on the same disk, so that a rename publishes."""
+        """The folder of the workspace, on the same disk as the output, so that files can be renamed to their places."""
         return Path(self.name) if self.kind == "folder" else Path(self.name).parent
 
     @property
@@ -80,7 +83,7 @@ class Output(Struct, frozen=True):
 
 
 def output_of(name: str) -> Output:
-    """Return the output that a name stands for.  Raises UsageError for an ending or an address that is not known.
+    """Return the output with a name.  Raises UsageError for an ending or an address that is not known.
 
     >>> output_of("a.jsonl.gz").kind, output_of("out/").kind, output_of("out").kind, output_of("-").kind
     ('file', 'folder', 'folder', 'stdout')
@@ -150,19 +153,19 @@ def replaceable(output: Output, force: bool) -> list[str]:
 
 
 def exists_already(name: str) -> UsageError:
-    """Return the error for an output that is there, and may be replaced with `force`."""
+    """Return the error for an output that exists, and may be replaced with `force`."""
     return UsageError(name, "exists already", "Give another -o, or overwrite it with --force.")
 
 
 def of_others(name: str) -> UsageError:
-    """Return the error for an output that is there, and is not ours."""
+    """Return the error for an output that exists, and was not written by copydesk."""
     return UsageError(
         name, "exists already, and was not written by copydesk", "Give another -o, or remove it yourself."
     )
 
 
 def _is_there(path: Path) -> bool:
-    """Return true if something has this name.  Raises UsageError if the name is too long: that of the audit can be."""
+    """Return true if this path exists.  Raises UsageError if the name is too long: the name of the audit can be."""
     try:
         path.lstat()
     except OSError as error:
@@ -173,7 +176,7 @@ def _is_there(path: Path) -> bool:
 
 
 def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
-    """Refuse to write over an input, or into a folder that is read: the next run would read what this one wrote.
+    """Refuse to overwrite an input, or to write into an input folder: the next run would read the output.
 
     Raises UsageError.
     """
@@ -191,12 +194,12 @@ def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
 
 
 def refuse_index(output: Output, index: str) -> None:
-    """Refuse an index where the results go.  Raises UsageError."""
+    """Refuse an index that is the output or contains it.  Raises UsageError."""
     if not index:
         return
     own = Path(os.path.realpath(index))
     if any(own == one or one in own.parents for one in _written(output)):
-        raise UsageError("--index", f"'{index}' is where the output goes", "Give another folder.")
+        raise UsageError("--index", f"'{index}' is the output, or contains it", "Give another folder.")
 
 
 def _written(output: Output) -> set[Path]:
@@ -208,7 +211,7 @@ def _written(output: Output) -> set[Path]:
 
 
 def _is_ours(output: Output, kind: str) -> bool:
-    """Return true if copydesk wrote the file of a kind (its first line says so, or it is empty), or all in a folder."""
+    """Return true if copydesk wrote this file (by its first line, or it is empty), or all files of this folder."""
     target = output.path(kind)
     if output.kind == "folder":
         parts = _parts_of_run(Path(output.name) / "run.json")
@@ -218,12 +221,12 @@ def _is_ours(output: Output, kind: str) -> bool:
         return False
     if _starts_ours(target, kind):
         return True
-    # Records of `dedup`, and of other shapes, begin as anything; the audit beside them tells.
+    # Records of `dedup` and of other shapes look like any JSON lines, so they are compared with the audit beside them.
     return kind == "articles" and _is_audited(target, beside(output.name, "audit"))
 
 
 def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
-    """Return the parts of a folder that copydesk wrote, and their bytes; None if it did not write it."""
+    """Return the parts of a folder that copydesk wrote, and their sizes; None if it did not write the folder."""
     try:
         if manifest.is_symlink() or not manifest.is_file():
             return None
@@ -267,10 +270,10 @@ def _holds_others(folder: Path, index: str) -> bool:
 
 
 def make_parent(output: Output) -> None:
-    """Make the folder of an output.  Raises UsageError if it cannot be made, or not be written to."""
+    """Make the folder of an output.  Raises UsageError if it cannot be made, or cannot be written to."""
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-    except (OSError, RecursionError) as error:  # pathlib makes one folder within the other by recursion
+    except (OSError, RecursionError) as error:  # pathlib makes nested folders by recursion
         fault = error.strerror if isinstance(error, OSError) else "too many folders"
         raise UsageError(output.name, f"cannot be made: {fault}", "Give an -o that you may write to.") from None
     if not os.access(output.parent, os.W_OK):

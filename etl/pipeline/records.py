@@ -1,4 +1,4 @@
-"""Records that are clean already: fingerprint those of a shard, and write back those that are no duplicates."""
+"""Records that are clean already: make the fingerprints of a shard, and write the records that are not duplicates."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ class _Line(Struct, frozen=True, gc=False, array_like=True):
 
 
 class _Staged(Struct, frozen=True, array_like=True):
-    """What a shard holds, kept so that what is written later is what was compared, and is not read again."""
+    """The records of a shard, stored so that the records that are written are those that were compared."""
 
     lines: list[_Line]
     rejects: list[Reject]
@@ -67,7 +67,7 @@ def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
 
 
 def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
-    """Write a shard's records, byte for byte, less the copies; with the audit, the rejects and the pairs."""
+    """Write a shard's records, byte for byte, without duplicates; and the audit, the rejects and the pairs."""
     packed = workspace.path("staged", shard.number, ".msgpack").read_bytes()
     staged, copied = msgspec.msgpack.decode(packed, type=_Staged), 0
     written: dict[str, list[object]] = {kind: [] for kind in KINDS}
@@ -104,13 +104,13 @@ def text_duplicates(texts: Iterable[str], settings: DedupSettings) -> Iterator[t
 
 
 def _with_suffixes(paragraphs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the paragraphs of a record, each with what follows the record's name in its own."""
+    """Yield the paragraphs of a record, each with the suffix of its name."""
     for number, text in enumerate(paragraphs):
         yield text, f"#{number}" if number else ""
 
 
 class _Copy(Struct, frozen=True, gc=False):
-    """What keeps a record: its name, the rule, how similar it is, and the words that it lacks."""
+    """The keeper of a record: its name, the rule, the similarity, and the words that it lacks."""
 
     keeper: str
     rule: str
@@ -121,7 +121,7 @@ class _Copy(Struct, frozen=True, gc=False):
 def _with_copies(
     job: Job, lines: Iterable[_Line], drops: Mapping[int, Drop]
 ) -> Iterator[tuple[_Line, Row | None, _Copy | None]]:
-    """Yield lines; those of which a block is dropped with their record, and with what keeps it if it is a duplicate."""
+    """Yield lines.  A line with a dropped block has its record, and its keeper if it is a duplicate."""
     start = 0
     for line in lines:
         found = [place for place in range(start, start + line.blocks) if place in drops]
@@ -135,7 +135,10 @@ def _with_copies(
 
 
 def _copy(found: Sequence[tuple[str, Drop]], settings: DedupSettings) -> _Copy | None:
-    """Return what keeps a record, by its dropped paragraphs; one that is dropped in part only is given back whole."""
+    """Return the keeper of a record, from its dropped paragraphs.
+
+    A record that is only partly dropped is kept whole.
+    """
     first = found[0][1]
     if settings.unit == "article" and first.rule != WHOLE:
         return None
@@ -156,7 +159,7 @@ def _name(path: str, row: Row) -> str:
 
 
 def _tagged(line: bytes, copy: _Copy | None, job: Job) -> bytes:
-    """Add what it copies to a record's line."""
+    """Add the keeper of a record to its line."""
     tag = {"duplicate_of": copy.keeper if copy else "", "similarity": round(copy.similarity, 4) if copy else 0.0}
     return with_fields(line, tag, job.reading)
 

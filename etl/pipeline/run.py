@@ -1,7 +1,7 @@
 """One path of a run, for `clean` and `dedup`: plan, then stage after stage over all shards.
 
-Files between the stages, in a workspace, are the only state.  A stage does only what is not marked done, so that a run
-that was killed goes on where it was.
+Files between the stages, in a workspace, are the only state.  A stage skips shards that are marked as done, so that a
+killed run continues where it stopped.
 """
 
 import time
@@ -32,23 +32,23 @@ from etl.pipeline.workspace import Done, Workspace
 from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
 
-# Rules of a pack.  Each one begins the run anew; a pack with more of them is left out as a whole.
+# The most rules of a pack that time out.  Each of them restarts the run; a pack with more is left out as a whole.
 MAX_TIMED_OUT = 3
 # The stages of `copydesk dedup`; those of `clean` depend on the job.
 RECORDS = ("fingerprint", "select", "write")
-# Those in which `clean` seeks duplicates across shards; and bytes of a run that is one shard, and needs no such: a file
-# or two, where it takes longer to load what writes fingerprints than to clean.
+# The stages in which `clean` finds duplicates across shards.  A run of at most so many bytes is one shard, and does not
+# need them: for a file or two, loading the code for fingerprints takes longer than cleaning.
 ACROSS, MAX_SMALL = ("prepare", "select", "publish"), 1 << 18
-# Stages that look at all shards at once; they are done by this process, pairs of similar blocks by the engine.
+# Stages that need all shards at once.  This process does them, except that the engine finds pairs of similar blocks.
 WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
     "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
     "select": lambda job, workspace, shards, engine: select(job, workspace, shards, engine.jobs, engine.pair_source),
 }
-# Shards.  In a larger run this process needs the memory of the workers while they have nothing to do.
+# Shards.  In a larger run, the workers are stopped while this process needs their memory.
 MAX_SHARDS_BESIDE_WORKERS = 32
-# And then it keeps no freed arrays of this size.
+# In such a run, freed arrays of this size are returned to the system.
 ARRAY_BYTES = 1 << 25
-# What each stage makes needless.
+# The kinds of files that are not needed after each stage.
 SPENT = {
     "prepare": ("parsed", "lines"),
     "clean": ("parsed", "lines"),
@@ -59,7 +59,7 @@ SPENT = {
 
 
 class Progress(Protocol):
-    """Is told how far a run is."""
+    """Receives the progress of a run."""
 
     def start(self, stage: str, expected: int) -> None:
         """Begin a stage over so many bytes (of the first stage, 0 if that is not known) or shards."""
@@ -69,7 +69,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Progress that nobody looks at."""
+    """Progress that is not shown."""
 
     def start(self, stage: str, expected: int) -> None:
         """Show nothing."""
@@ -79,7 +79,7 @@ class Silent:
 
 
 class Outcome(Struct, frozen=True):
-    """What a run came to: its counts, names passed over with the reason, inputs by format, seconds by stage."""
+    """The result of a run: its counts, paths passed over with reasons, inputs by format, seconds by stage."""
 
     tally: Tally = Tally()
     passed_over: tuple[tuple[str, str], ...] = ()
@@ -100,14 +100,14 @@ class Run:
     def into(self, workspace: Workspace, stages: Sequence[str]) -> Outcome:
         """Do the stages, and return the counts; the parts are in the workspace.  Raises BooksError and NoInput.
 
-        A run that was killed when all was done is not done again.
+        If a run was killed after all stages were done, they are not done again.
 
-        A user's rule whose regex runs out of time is left out, and all is done again without it, after every task has
-        ended: so the result does not depend on who met the slow line first.
+        If the regex of a user's rule runs out of time, the run is repeated without the rule after every task has ended.
+        So the result does not depend on the task that read the slow line first.
         """
         self._is_of_records = tuple(stages) == RECORDS
         timed_out = workspace.timed_out()
-        if self._job.selection.packs:  # all may be done again, and a stream can be read once
+        if self._job.selection.packs:  # the run may be repeated, and a stream can be read only once
             self._found = spooled(self._found, Path(workspace.folder))
         while True:
             try:
@@ -125,7 +125,7 @@ class Run:
                 workspace.restart_without(timed_out)
 
     def printing(self, write: Callable[[Printed], None]) -> Outcome:
-        """Clean shard by shard and hand on what each came to, without files."""
+        """Clean shard by shard, and yield the result of each, without files."""
         job = structs.replace(self._job, shard_bytes=STREAM_SHARD_BYTES[0])
         tallies: list[Tally] = []
         with self._timed("clean"):
@@ -158,7 +158,7 @@ class Run:
                     else:
                         self._next(stage, job, workspace, count)
                 start(partial(workspace.remove, *SPENT.get(stage, ())))
-                if not count:  # all that was found is copydesk's own
+                if not count:  # all files that were found were written by copydesk
                     break
         tallies = [one for shard in range(count) if (one := workspace.tally(stages[-1], shard))]
         tally = audit.close(tallies)
@@ -166,7 +166,7 @@ class Run:
             _check_read(tally, self._found)
         elif not tally.documents and not tally.rejects:
             raise _nothing_in(self._found)
-        else:  # of the records that are written, wherever shards end
+        else:  # the checksum of the written records does not depend on shards
             tally = structs.replace(tally, checksum=sum_of_checksums(one.checksum for one in tallies))
         last = workspace.for_task()
         with last.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
@@ -174,7 +174,7 @@ class Run:
         return workspace.finish("close", Done(0, tally, last.unsynced))
 
     def _first(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> int:
-        """Do the stage that reads the input; return the number of shards."""
+        """Run the stage that reads the input; return the number of shards."""
         self._progress.start(stage, _expected(self._found.sources))
         sizes = _Sizes(shards, lambda shard: workspace.tally(stage, shard.number) is not None)
         for tally in self._each(stage, job, workspace, sizes):
@@ -189,12 +189,12 @@ class Run:
             self._progress.advance(1, tally.documents)
 
     def _each(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> Iterator[Tally]:
-        """Yield what a stage counts of each shard.  Beside workers, threads wait for the disk."""
+        """Yield the tally of a stage for each shard.  Threads wait for the disk while workers run."""
         done = self._engine.map(partial(run_task, stage, job, workspace), shards)
         return in_threads((partial(workspace.finish, stage, each) for each in done), min(self._engine.jobs, 2))
 
     def _whole(self, stage: str, job: Job, workspace: Workspace, count: int) -> None:
-        """Do a stage that looks at all shards at once, in this process, without the workers of a large run."""
+        """Run a stage that needs all shards at once in this process, without the workers of a large run."""
         if workspace.tally(stage, 0) is None:
             self._progress.start(stage, 0)
             if count > MAX_SHARDS_BESIDE_WORKERS:
@@ -205,7 +205,7 @@ class Run:
             workspace.finish(stage, Done(0, Tally(), own.unsynced))
 
     def plan(self, job: Job) -> Iterator[Shard]:
-        """Share out the input."""
+        """Yield the shares of the input."""
         return grouped(self._shares(job), job.shard_bytes)
 
     def _shares(self, job: Job) -> Iterator[Share]:
@@ -237,9 +237,9 @@ class Run:
 
 
 def grouped(found: Iterable[Share], shard_bytes: int, most_bytes: int = 0) -> Iterator[Shard]:
-    """Yield shares in shards, by size and by nothing else, so that any number of workers gives the same parts.
+    """Yield shards of shares.  They depend only on sizes, so that any number of workers gives the same parts.
 
-    With `most_bytes` each shard may be twice as large as the one before, up to so many bytes.
+    With `most_bytes`, each shard may be twice as large as the one before, up to this limit.
     """
     group: list[Share] = []
     size = number = 0
@@ -255,7 +255,7 @@ def grouped(found: Iterable[Share], shard_bytes: int, most_bytes: int = 0) -> It
 
 
 class _Sizes:
-    """The shards that are still to be done, with a note of the bytes of each, done ones included."""
+    """The shards that are still to be done, and the bytes of all shards."""
 
     def __init__(self, shards: Iterable[Shard], is_done: Callable[[Shard], bool] = lambda _: False) -> None:
         self._shards, self._is_done = shards, is_done
@@ -274,7 +274,7 @@ class _Sizes:
                 yield shard
 
     def next(self) -> int:
-        """Return the bytes of the next shard whose result came."""
+        """Return the bytes of the shard with the next result."""
         return self._sizes.pop(0)
 
 
@@ -285,9 +285,9 @@ def stages_of(job: Job) -> tuple[str, ...]:
 
 
 def can_print(job: Job) -> bool:
-    """Return true if articles can be printed as the input is read: nothing in the job looks at the whole run.
+    """Return true if articles can be printed while the input is read, because no stage needs the whole run.
 
-    A rule of the user's may run out of time, and then all is done again without it.
+    A rule of the user may run out of time, and then the run is repeated without it.
     """
     return stages_of(job) == ("clean",) and not job.selection.packs and not job.index
 
@@ -304,7 +304,7 @@ def _without(job: Job, timed_out: Sequence[str]) -> Job:
 
 
 def _left_out(rules: Collection[str]) -> tuple[str, ...]:
-    """Return the names of rules that a run goes without; of a pack that has too many of them, all ("mine/*")."""
+    """Return the names of rules that a run does not use; "mine/*" for a pack with too many of them."""
     by_pack = Counter(rule.partition("/")[0] for rule in rules)
     whole = {f"{pack}/*" for pack, count in by_pack.items() if count > MAX_TIMED_OUT} | {
         rule for rule in rules if rule.endswith("/*")

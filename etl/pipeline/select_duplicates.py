@@ -1,4 +1,4 @@
-"""Fingerprints of all shards -> which blocks are dropped, and what keeps them; written down for each shard."""
+"""Fingerprints of all shards -> the dropped blocks and their keepers, written for each shard."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -27,12 +27,13 @@ DropRule = Literal["duplicate/exact", "duplicate/near", "duplicate/article"]
 EXACT: DropRule = "duplicate/exact"
 NEAR: DropRule = "duplicate/near"
 WHOLE: DropRule = "duplicate/article"
-# Blocks of a document or two.  Among more, some are similar, and to compare each with each first does not pay.
+# Blocks of a document or two.  Among more blocks, some are probably similar, so that a first comparison of all pairs
+# saves nothing.
 FEW_BLOCKS = 64
 
 
 class Drop(Struct, frozen=True, gc=False):
-    """Why a block is dropped: the name of the block or the article that keeps it.
+    """A dropped block: the name of its keeper, a block or an article.
 
     `similarity` is their exact Jaccard or, of an article dropped whole, the ratio of its words that are copies;
     `residue` are the places of the words that the keeper lacks.
@@ -45,7 +46,7 @@ class Drop(Struct, frozen=True, gc=False):
 
 
 class DropColumns(Struct, frozen=True, array_like=True):
-    """The drops of a shard, column by column: it is quicker to write, and shards make their drops side by side."""
+    """The drops of a shard as columns, which are faster to write; each task makes the drops of its shard."""
 
     places: list[int]
     keepers: list[str]
@@ -74,7 +75,7 @@ def select(job: Job, workspace: Workspace, shards: int, threads: int = 1, find_p
     from etl.dedup.selection import select as select_blocks
     from etl.pipeline.history import history_of, look_up, stage_index
 
-    workspace.remove("prior", "joined")  # of an attempt that was killed
+    workspace.remove("prior", "joined")  # left by an attempt that was killed
     own = [file_of(workspace, shard) for shard in range(shards)]
     prior = look_up(job, workspace, own)
     parts = (*prior.parts, *own)
@@ -129,11 +130,11 @@ def _names_in(texts: BlockTexts, drops: "Drops") -> list[str]:
 
 
 def _keeper_names(parts: Sequence[FingerprintFile], joined: Joined, drops: "Drops") -> list[str]:
-    """Return the names of the keepers of drops; those of a part are read once, and only if it has a keeper."""
+    """Return the names of the keepers of drops.  The names of a part are read once, and only if it has a keeper."""
     import numpy as np
 
     def article_names(part: int, places: "I64") -> "Names":
-        # Neither taken nor joined by pyarrow, which would import all its functions for it, in a tenth of a second.
+        # pyarrow is not used here, because it would import all of its functions, which takes a tenth of a second.
         names: Names = parts[part].read_articles("name")["name"].to_numpy()
         return names[places]
 
@@ -149,7 +150,7 @@ def _keeper_names(parts: Sequence[FingerprintFile], joined: Joined, drops: "Drop
 
 
 def _gathered(starts: "I64", wanted: "I64", read: "Callable[[int, I64], Names]") -> "Names":
-    """Return what stands at places of the run; `read` returns what stands at places of a part."""
+    """Return the values at places of the run; `read` returns the values at places of a part."""
     import numpy as np
 
     order = np.argsort(wanted, kind="stable")

@@ -1,4 +1,4 @@
-"""A run into an output, from its claim to its delivery: what both `clean` and `dedup` do around their stages."""
+"""A run into an output, from its lock to its delivery: the code of `clean` and `dedup` around the stages."""
 
 import os
 import sys
@@ -25,15 +25,15 @@ from etl.pipeline.run import RECORDS, Outcome, Progress, Run
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
 from etl.processes import signals_held
 
-# All whose version can change a byte of articles or audit: Click only reads the command line, filelock only waits, and
-# Jinja2 with MarkupSafe makes reports.
+# The packages whose versions can change articles or audit.  Click only reads the command line, filelock only waits, and
+# Jinja2 with MarkupSafe only makes reports.
 DEPENDENCIES = (
     *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "fastwarc", "ftfy", "lxml", "msgspec", "numpy"),
     *("pathspec", "py3langid", "pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),
 )
 # Holds the state of the index before the run.
 BEFORE = "index-before"
-# The settings of a job that decide what comes out; not how much memory it took, or where.
+# The settings of a job that affect its output. (Memory and places of files do not.)
 SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape", "skip", "fields")
 
 
@@ -59,7 +59,7 @@ class Request(Struct, frozen=True):
 
 
 class Session:
-    """A run under way: its workspace, and after `run` what it came to."""
+    """A run in progress: its workspace, and after `run` its outcome."""
 
     def __init__(self, request: Request, workspace: Workspace) -> None:
         self.request, self.workspace = request, workspace
@@ -73,9 +73,9 @@ class Session:
         return self.outcome
 
     def deliver(self) -> None:
-        """Put the results where they belong.  Only then does the index learn what was kept."""
+        """Move the results to their places.  Then add what was kept to the index."""
         output = self.request.output
-        if output.in_store:  # what has appeared there since the run began
+        if output.in_store:  # files may have appeared there since the run began
             check_output(output, self.request.force, ())
         if output.kind in ("stdout", "stream"):
             print_parts(output, self.workspace)
@@ -93,7 +93,7 @@ class Session:
         self.extend_index()
 
     def extend_index(self) -> None:
-        """Make the index learn what was kept.  To do so twice changes nothing."""
+        """Add what was kept to the index.  A second call changes nothing."""
         if self.request.job.index:
             from etl.index.maintenance import extend
 
@@ -125,8 +125,8 @@ class Session:
 def session(request: Request) -> Iterator[Session]:
     """Yield a session that holds its output; at the end of the block, if all went well, its results are delivered.
 
-    The workspace is removed in the end, but for a fault of the machine: then `--resume` goes on with it, and so it
-    does when the run was asked to resume and is interrupted.  Raises UsageError if the output is refused.
+    At the end, the workspace is removed.  It is kept for `--resume` after a fault of the machine, and if a run with
+    `--resume` is interrupted.  Raises UsageError if the output is refused.
     """
     output = request.output
     request = structs.replace(request, job=structs.replace(request.job, output=_noted(output, request.job.index)))
@@ -141,7 +141,7 @@ def session(request: Request) -> Iterator[Session]:
                     one.deliver()
             except Exception:
                 raise
-            except BaseException:  # a signal; what is published is in the index, too
+            except BaseException:  # a signal: what was published must also be in the index
                 if one.is_published:
                     one.extend_index()
                 raise
@@ -166,7 +166,7 @@ def session(request: Request) -> Iterator[Session]:
 
 
 def _noted(output: Output, index: str) -> str:
-    """Return how an index notes an output: from its own folder, so that both can be moved together; "" for a stream."""
+    """Return the path of an output from the folder of the index; "" for a stream.  So both can be moved together."""
     if not index or output.kind in ("stdout", "stream"):
         return ""
     place = real_place(output.name)
@@ -180,7 +180,10 @@ def _read(request: Request) -> Iterator[str]:
 
 
 def _accepted(request: Request, claim: Claim) -> Request:
-    """Settle what earlier runs have left, and check the output.  Return the request, with the time of a resumed run."""
+    """Complete or remove what earlier runs have left, and check the output.
+
+    Return the request, with the time of a resumed run.
+    """
     unfinished = claim.unfinished()
     if request.resume and unfinished:
         _check_same(request, unfinished, claim)
@@ -202,14 +205,14 @@ def _check_output(request: Request) -> None:
     if request.force and request.job.index:
         try:
             check_output(request.output, False, (), request.job.index)
-        except UsageError:  # there is something to write over
+        except UsageError:  # there is an output to overwrite
             from etl.pipeline.history import refuse_only_copy
 
             refuse_only_copy(request.job, request.output.name)
 
 
 def _finish_index(index: str, folder: Path) -> None:
-    """Make the index learn what a run that was killed has delivered, if it is the index of that run."""
+    """Add what a killed run has delivered to its index, if this is the index of the run."""
     from etl.index.maintenance import extend
     from etl.index.manifest import MANIFEST
 
@@ -227,7 +230,7 @@ def _digest_of(index: str) -> str:
 
 
 def _check_same(request: Request, unfinished: Identity, claim: Claim) -> None:
-    """Refuse to resume a run that was another one.  Raises UsageError that names what differs."""
+    """Refuse to resume a run with other inputs, rules or settings.  Raises UsageError that names what differs."""
     aspects = identify(request, claim).aspects
     differing = [name for name, value in aspects.items() if unfinished.aspects.get(name) != value]
     if request.has_time and request.job.added != unfinished.added:
@@ -238,7 +241,7 @@ def _check_same(request: Request, unfinished: Identity, claim: Claim) -> None:
 
 
 def _holding_index(request: Request) -> AbstractContextManager[None]:
-    """Keep other runs out of the index of a run, if it has one.  Raises UsageError if it is in use or does not fit."""
+    """Lock the index of a run, if it has one.  Raises UsageError if it is in use or does not fit."""
     if not request.job.index:
         return nullcontext()
     from etl.pipeline.history import holding_index
@@ -248,17 +251,17 @@ def _holding_index(request: Request) -> AbstractContextManager[None]:
 
 @contextmanager
 def _kept_for_resume(one: Session) -> Iterator[None]:
-    """Remove the workspace in the end, but after a fault of the machine."""
+    """Remove the workspace at the end, unless the machine failed."""
     try:
         yield
-    except OSError as error:  # names were looked at before the run: this one has changed, and all that is done is kept
+    except OSError as error:  # names were checked before the run: this one has changed, and finished work is kept
         raise MachineError(str(error.filename or ""), error.strerror or str(error)) from error
     except Exception as error:
         is_fault_of_machine = getattr(error, "exit_code", 6) == 6
         if not is_fault_of_machine:
             discard(Path(one.workspace.folder))
         raise
-    except BaseException:  # ^C, a signal; while names are moved, these are moved to the end
+    except BaseException:  # ^C or a signal; a delivery that has begun is completed
         with signals_held():
             is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
             if is_delivered:
@@ -270,7 +273,7 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
 
 
 def identify(request: Request, claim: Claim) -> Identity:
-    """Return what makes this run the same as another: each aspect by its hash."""
+    """Return the identity of a run: each aspect with its hash."""
     job, sources = request.job, request.found.sources
     aspects: dict[str, object] = {
         "inputs": token_hex(8)
@@ -298,7 +301,7 @@ def identify(request: Request, claim: Claim) -> Identity:
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of all that can change a byte of the output."""
-    from importlib.metadata import version  # and with it the mail package: only a run into files has a manifest
+    from importlib.metadata import version  # imported late, because only a run into files has a manifest
 
     return {name: version(name) for name in ("copydesk", *DEPENDENCIES)} | {"python": sys.version.split()[0]}
 

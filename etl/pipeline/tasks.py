@@ -1,4 +1,4 @@
-"""The tasks of a run, files to files.  Each takes a job, a workspace and a shard, and returns what it counted.
+"""The tasks of a run, from files to files.  Each takes a job, a workspace and a shard, and returns a tally.
 
 parse     shares -> parsed documents, and the lines in them      (only where a rule asks what recurs in the run)
 prepare   shares or parsed documents -> judged documents, fingerprints
@@ -37,11 +37,11 @@ from etl.shapes import AUDIT, METADATA_LOST, REJECTS, shape_of
 from etl.writers import to_lines
 
 PUBLISHED = ("articles", "audit", "rejects")
-# A batch of documents that are judged, or searched for duplicates, together: so many, or so many characters of them.
+# The size of a batch of documents that are processed together: at most so many documents or characters.
 BATCH_DOCUMENTS, BATCH_CHARS = 256, 1 << 20
 
 Task = Callable[[Job, Workspace, Shard], Tally]
-# Writes what came of one document: its records, its audit, or the reject.
+# Writes the result of one document: its records and audit, or the reject.
 Write = Callable[[Iterable[Record], Iterable[Entry], Reject | None], None]
 
 
@@ -53,12 +53,12 @@ def run_task(stage: str, job: Job, workspace: Workspace, shard: Shard) -> Done:
 
 
 def parse_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
-    """Write a shard's documents as they are before they are judged, and which lines stand in them."""
+    """Write a shard's documents before they are judged, and the pairs of line and document."""
     return stage_parsed(workspace, shard.number, _parsed(job, shard))
 
 
 def stage_parsed(workspace: Workspace, shard: int, parsed: Iterable[Parsed | Reject]) -> Tally:
-    """Write parsed documents as those of a shard, and which lines stand in them."""
+    """Write parsed documents as those of a shard, and the pairs of line and document."""
     counted = _Counted(write_documents(workspace, PARSED, shard, parsed))
     save_lines(workspace, shard, counted)
     return counted.tally()
@@ -92,7 +92,7 @@ def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
 
 
 class Printed(Struct, frozen=True):
-    """What a shard comes to where nothing is written to disk; the articles are JSON lines."""
+    """The result of a shard if nothing is written to disk; the articles are JSON lines."""
 
     articles: bytes
     rejects: list[RejectLine]
@@ -115,7 +115,7 @@ def print_shard(job: Job, shard: Shard) -> Printed:
 
 
 def _fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
-    from etl.pipeline.records import fingerprint_records  # of `dedup` alone
+    from etl.pipeline.records import fingerprint_records  # only `dedup` has these
 
     return fingerprint_records(job, workspace, shard)
 
@@ -137,7 +137,7 @@ TASKS: dict[str, Task] = {
 
 
 class _Counted(Generic[State]):
-    """Documents and rejects that are passed on, and counted."""
+    """Passes documents and rejects on, and counts them."""
 
     def __init__(self, results: Iterable[State | Reject]) -> None:
         self._results: Iterable[State | Reject] = results
@@ -154,21 +154,21 @@ class _Counted(Generic[State]):
 
 
 def _judged(job: Job, workspace: Workspace, shard: Shard) -> Iterator[Judged | Reject]:
-    """Yield a shard's documents, judged; they are parsed already where a rule asks what recurs in the run."""
+    """Yield a shard's documents, judged.  With rules that have `recurs`, the documents are parsed already."""
     counts = line_counts(workspace)
     parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, shard.number)
     return judge_all(parsed, compile_rules(job.selection), counts)
 
 
 def documents_of(job: Job, shard: Shard) -> Iterator[Judged | Reject]:
-    """Yield a shard's documents, judged, in order; what cannot be read or decoded comes as a reject in its place."""
+    """Yield a shard's documents, judged, in order, with rejects in the places of those that cannot be read."""
     return judge_all(_parsed(job, shard), compile_rules(job.selection))
 
 
 def cleaned_documents(
     job: Job, workspace: Workspace, shares: Sequence[Share]
 ) -> Iterator[tuple[Judged, Cleaned] | Reject]:
-    """Yield the documents of shares, judged and finished, with their duplicates left in; rejects in their places."""
+    """Yield the documents of shares, judged and finished, without removing duplicates; rejects are in their places."""
     parsed = _parsed(job, Shard(0, tuple(shares)))
     for judged in judge_all(parsed, compile_rules(job.selection), line_counts(workspace)):
         if isinstance(judged, Reject):
@@ -186,7 +186,7 @@ def _parsed(job: Job, shard: Shard) -> Iterator[Parsed | Reject]:
 
 
 def read_share(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
-    """Yield the raw documents of a share; where the reader itself fails, the rest is one reject."""
+    """Yield the raw documents of a share.  If the reader fails, the rest of the share is one reject."""
     row = share.row
     try:
         for raw in read(share, reading):
@@ -199,18 +199,18 @@ def read_share(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
 
 
 def _start_of(share: Share) -> bytes:
-    """Return the first bytes of a share; none of a part of a file that only its format can find."""
+    """Return the first bytes of a share; none if only the format can find the part of the file."""
     if share.start:
         return b""
     try:
         with open_share(share) as file:
             return file.read(MAX_REJECT_BYTES)
-    except Exception:  # what cannot be opened either
+    except Exception:  # it cannot be opened, either
         return b""
 
 
 def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
-    """Return a raw document parsed; one that cannot be, as a reject."""
+    """Return a parsed document, or a reject if it cannot be parsed."""
     try:
         return parse(raw, rules)
     except Unreadable as error:
@@ -223,7 +223,7 @@ def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
     return Reject(raw.path, raw.row, fault, body).shortened()
 
 
-# Faults of the machine, of a rule, of the books: they end a run, whatever document is at hand.
+# Faults of the machine, of a rule, of the books: they end a run, and not only a document.
 NOT_OF_A_DOCUMENT = (CopydeskError, OSError, MemoryError)
 
 
@@ -236,7 +236,7 @@ def judge_all(
 
 
 def _batches(results: Iterable[State | Reject]) -> Iterator[list[State | Reject]]:
-    """Yield documents and rejects in order, so many at a time as are worked on together."""
+    """Yield batches of documents and rejects, in order."""
     batch: list[State | Reject] = []
     chars = 0
     for result in results:
@@ -256,7 +256,7 @@ def _judged_batch(
         judged: Iterator[Judged | Reject] = iter(judge(parsed, rules, counts))
     except NOT_OF_A_DOCUMENT:
         raise
-    except Exception:  # one of the batch is odd: each is judged alone
+    except Exception:  # one document of the batch causes an error, so each is judged alone
         judged = (_judge_alone(one, rules, counts) for one in parsed)
     for result in batch:
         yield result if isinstance(result, Reject) else next(judged)
@@ -278,7 +278,7 @@ def _rejected(document: Document, error: Exception) -> Reject:
 def with_own_duplicates(
     results: Iterable[Judged | Reject], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
-    """Yield documents, each with its duplicates, if these are sought: within articles, or where `results` are a run."""
+    """Yield documents, each with its duplicates: within articles, or in the whole run if `results` is a run."""
     if settings.scope == "off":
         yield from ((result, NO_DUPLICATES) for result in results)
         return
@@ -304,7 +304,7 @@ def _published(
 
 
 def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job) -> Cleaned | Reject:
-    """Return a document finished as a job asks; one that meets a fault of ours, as a reject.  Raises BooksError."""
+    """Return a finished document, or a reject if a bug of ours stops it.  Raises BooksError."""
     try:
         cleaned = finish(judged, duplicates, job.added, job.skip, job.fields)
         return cleaned if shape_of(job.shape).has_metadata else _without_metadata(cleaned)
@@ -315,7 +315,7 @@ def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job) -> Clea
 
 
 def _without_metadata(cleaned: Cleaned) -> Cleaned:
-    """Return a document with a note on what its articles lose in a shape that has no field for it."""
+    """Return a document with a note if the shape has no field for its metadata."""
     count = sum(one.metadata != "{}" for one in cleaned.records)
     warnings = (*cleaned.tally.warnings, (METADATA_LOST, count)) if count else cleaned.tally.warnings
     return structs.replace(cleaned, tally=structs.replace(cleaned.tally, warnings=warnings))
@@ -323,7 +323,7 @@ def _without_metadata(cleaned: Cleaned) -> Cleaned:
 
 @contextmanager
 def _part_writer(job: Job, workspace: Workspace, shard: int) -> Iterator[Write]:
-    """Yield a function that writes to the three parts of a shard that users get."""
+    """Yield a function that writes to the articles, the audit and the rejects of a shard."""
     with ExitStack() as stack:
         shape = shape_of(job.shape, job.fields)
         columns = {"articles": shape.columns, "audit": AUDIT, "rejects": REJECTS}

@@ -1,4 +1,4 @@
-"""Tasks in threads of this process: numpy, and waiting for the disk, let them run side by side."""
+"""Tasks in threads of this process, which run in parallel while numpy computes or the disk is read."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[Result]:
     """Run tasks in threads; yield results in order.
 
-    One task more is under way than there are threads, for the time that the caller takes to make the next.
+    One more task than threads is submitted, so that no thread waits while the caller makes the next one.
     """
     if threads == 1:
         yield from (task() for task in tasks)
@@ -35,9 +35,9 @@ def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[
 
 @contextmanager
 def in_background(threads: int) -> Iterator[Callable[[Callable[[], None]], None]]:
-    """Yield a function that starts a task, which raises nothing; the block ends when all tasks have ended.
+    """Yield a function that starts a task, which must not raise; the block ends when all tasks have ended.
 
-    With one thread a task runs at once, before what stands below it in the block.
+    With one thread, a task runs at once, before the next statement of the block.
     """
     started: list[Thread] = []
 

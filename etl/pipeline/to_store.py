@@ -1,7 +1,8 @@
-"""Finished parts -> an object store, which has no rename.
+"""Finished parts -> an object store, which cannot rename objects.
 
-An object is there whole or not at all.  Of one file the articles are put last, behind audit and rejects; of a folder
-`run.json` is, and a part counts when it names it.  So that of an earlier run goes first.
+An object is written completely or not at all.  For one file, the articles are written last, after audit and rejects.
+For a folder, `run.json` is written last, and only the parts that it names are valid.  So the `run.json` of an earlier
+run is removed first.
 """
 
 import os
@@ -52,7 +53,7 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
 
 
 def check_folder(address: str, force: bool) -> None:
-    """Refuse a folder that is not empty; with `force`, one that holds anything but parts and a manifest of ours.
+    """Refuse a folder that is not empty; with `force`, one that has other files than parts and a manifest of ours.
 
     Raises UsageError, also if its bucket does not exist.
     """
@@ -74,7 +75,10 @@ def check_folder(address: str, force: bool) -> None:
 
 
 def _check_bucket(address: str) -> None:
-    """Refuse a bucket of S3 that does not exist: the end of a run is too late.  Who may not ask for it may write."""
+    """Refuse a bucket of S3 that does not exist, before the run starts.
+
+    If the query is forbidden, writing may be allowed.
+    """
     from pyarrow import fs
 
     if not address.startswith("s3://"):
@@ -142,7 +146,7 @@ def _has_manifest(store: "FileSystem", folder: str) -> bool:
 
 
 def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable[str]) -> None:
-    """Put each kind of result as one object at its address; the kinds that this run has not are removed.
+    """Write each kind of result as one object at its address.  Kinds that this run does not have are removed.
 
     Raises MachineError if the store fails.
     """
@@ -159,7 +163,7 @@ def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable
 
 
 def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
-    """Put all parts below an address, then the manifest that names them; then remove parts that it does not name.
+    """Write all parts below an address, then the manifest that names them; then remove parts that it does not name.
 
     The manifest of an earlier run is removed before any part of that run is replaced.
     """
@@ -181,7 +185,7 @@ def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account
 
 
 def _put(store: "FileSystem", source: Path, path: str) -> None:
-    """Copy a file into a store.  An interrupt waits until it is done, so that no half of it is closed as an object."""
+    """Copy a file into a store.  An interrupt waits until this is done, so that no incomplete object is written."""
     from pyarrow import fs
 
     try:

@@ -6,8 +6,8 @@
     .copydesk-NAME-DIGEST/done/STAGE-00000
 
 NAME is the output's.  The folder stands beside the output, so that a rename publishes what is in it.  A part is written
-under a name of its own and renamed when it is complete; the `done` file of a stage and shard is written last, when the
-disk has the parts.  So two attempts at one task never write to one file, and what is done is whole, whatever fails.
+under a unique name and renamed when it is complete.  The `done` file of a stage and shard is written last, after the
+parts were synced.  So two attempts of a task never write to the same file, and finished parts are always complete.
 """
 
 import os
@@ -34,7 +34,7 @@ MAX_NAME_BYTES = 180
 
 TIMED_OUT = "timed-out.json"
 SCRATCH_LOCK = "lock"
-# What makes a run the same as another: a workspace without it is not gone on with.
+# The file with the identity of a run.  A workspace without it is not resumed.
 IDENTITY = "job.json"
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
@@ -43,9 +43,9 @@ _decode_tally = msgspec.msgpack.Decoder(Tally).decode
 
 
 class Identity(Struct, frozen=True):
-    """What makes two runs the same: each aspect (inputs, rules, settings, versions, index) with its hash.
+    """The identity of a run: each aspect (inputs, rules, settings, versions, index) with its hash.
 
-    `added` is the time in the records; a resumed run goes on with the time of the first.
+    `added` is the time in the records; a resumed run uses the time of the first run.
     """
 
     aspects: Mapping[str, str]
@@ -58,9 +58,9 @@ class Identity(Struct, frozen=True):
 
 
 class Workspace(Struct, frozen=True):
-    """A run's folder.  It is a plain value: workers are sent it, and make their own paths.
+    """The folder of a run.  It is a plain value, which workers get and from which they make paths.
 
-    `unsynced` are the parts that were written with it, which the disk may not have yet.
+    `unsynced` are the parts that were written with it and are not synced yet.
     """
 
     folder: str
@@ -69,7 +69,7 @@ class Workspace(Struct, frozen=True):
 
     @property
     def index_folder(self) -> Path:
-        """Where a run keeps what it will add to the index."""
+        """The folder for what a run will add to the index."""
         return Path(self.folder) / "index"
 
     def path(self, kind: str, shard: int, suffix: str = "") -> Path:
@@ -82,7 +82,7 @@ class Workspace(Struct, frozen=True):
 
     @contextmanager
     def writing(self, kind: str, shard: int, suffix: str = "") -> Iterator[Path]:
-        """Yield a path of this attempt alone; it becomes the shard's part if all goes well."""
+        """Yield a path that only this attempt uses; the file becomes the shard's part if no error is raised."""
         final = self.path(kind, shard, suffix)
         final.parent.mkdir(parents=True, exist_ok=True)
         with atomic(final, sync=False) as temporary:
@@ -90,11 +90,11 @@ class Workspace(Struct, frozen=True):
         self.unsynced.append(str(final))
 
     def for_task(self) -> "Workspace":
-        """Return the same folder, with nothing written yet."""
+        """Return the same folder, without unsynced parts."""
         return structs.replace(self, unsynced=[])
 
     def finish(self, stage: str, done: "Done") -> Tally:
-        """Record that a stage is done with a shard, once the disk has its parts; return what it counted.
+        """Record that a stage of a shard is done, after its parts are synced; return the tally.
 
         Raises MachineError if the disk is full or fails.
         """
@@ -108,19 +108,19 @@ class Workspace(Struct, frozen=True):
         return done.tally
 
     def tally(self, stage: str, shard: int) -> Tally | None:
-        """Return what a stage counted of a shard; None if it is not done."""
+        """Return the tally of a stage of a shard; None if it is not done."""
         try:
             return _decode_tally(self.path("done", shard, f".{stage}").read_bytes())
         except FileNotFoundError:
             return None
 
     def timed_out(self) -> tuple[str, ...]:
-        """Return the rules that the run goes without, because their regex took too long."""
+        """Return the rules that the run does not use, because their regex took too long."""
         path = Path(self.folder) / TIMED_OUT
         return msgspec.json.decode(path.read_bytes(), type=tuple[str, ...]) if path.exists() else ()
 
     def restart_without(self, rules: tuple[str, ...]) -> None:
-        """Remove all that was done, and note the rules that the next attempt goes without."""
+        """Remove all finished work, and record the rules that the next attempt must not use."""
         for path in Path(self.folder).iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
@@ -128,13 +128,13 @@ class Workspace(Struct, frozen=True):
             temporary.write_bytes(msgspec.json.encode(rules))
 
     def remove(self, *kinds: str) -> None:
-        """Remove kinds of files that no later stage reads: a large run has several times its input on disk."""
+        """Remove kinds of files that no later stage reads, because a large run has several times its input on disk."""
         for kind in kinds:
             shutil.rmtree(Path(self.folder) / kind, ignore_errors=True)
 
 
 class Done(Struct, frozen=True):
-    """What a task did: its shard, what it counted, and the parts that it wrote and did not sync."""
+    """The result of a task: its shard, its tally, and the parts that it wrote and did not sync."""
 
     shard: int
     tally: Tally
@@ -143,7 +143,7 @@ class Done(Struct, frozen=True):
 
 @contextmanager
 def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
-    """Yield a workspace that nobody resumes, in a new folder; it is removed in any case.
+    """Yield a workspace that cannot be resumed, in a new folder, which is always removed.
 
     Raises UsageError if there is no such parent.
     """
@@ -157,7 +157,7 @@ def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
 def scratch_folder(parent: Path) -> Iterator[Path]:
     """Yield a new folder, which is removed in any case.
 
-    Those that killed processes of this user have left in the same parent are removed, too: nobody holds their locks.
+    Folders that killed processes of this user left in the same parent are removed, too, because their locks are free.
     """
     for left in parent.glob(f".copydesk-{'[0-9a-f]' * 16}"):
         _sweep(left)
@@ -169,18 +169,18 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         yield folder
     finally:
         with signals_held():
-            if os.getpid() == owner:  # and not a process that was forked meanwhile, and ends
+            if os.getpid() == owner:  # but not in a forked process that ends
                 shutil.rmtree(folder, ignore_errors=True)
             if lock >= 0:
                 os.close(lock)
 
 
 def _scratch_lock(folder: Path) -> int:
-    """Return the lock of a scratch folder, held; under its name it is never seen free while the process lives."""
+    """Return the held lock of a scratch folder.  The lock appears under its name only when it is held."""
     from fcntl import LOCK_EX, LOCK_NB, flock
 
     lock = os.open(folder / f"{SCRATCH_LOCK}.new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    with suppress(OSError):  # a file system without locks: then nobody sweeps
+    with suppress(OSError):  # a file system without locks: such folders are not removed
         flock(lock, LOCK_EX | LOCK_NB)
         (folder / f"{SCRATCH_LOCK}.new").rename(folder / SCRATCH_LOCK)
     return lock
@@ -201,7 +201,7 @@ def _sweep(folder: Path) -> None:
 
 
 class Claim:
-    """The right to write one output: its lock is held, and workspaces of dead runs into it are known."""
+    """The lock of an output, which also finds the workspaces of dead runs into this output."""
 
     def __init__(self, parent: Path, name: str) -> None:
         self._parent, self._name = parent, _fitted(name)
@@ -214,7 +214,7 @@ class Claim:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let go; the lock file goes first, while it is held."""
+        """Release the lock.  The lock file is removed first, while it is held."""
         if self._file is not None:
             self._lock.unlink(missing_ok=True)
             os.close(self._file)
@@ -222,7 +222,7 @@ class Claim:
     def left(self) -> list[Path]:
         """Return the workspaces that dead runs into the same output have left.
 
-        Raises UsageError for one that another user has prepared, or may have written to.
+        Raises UsageError for a workspace that another user made or may have written to.
         """
         pattern = f".copydesk-{escape(self._name)}-{'[0-9a-f]' * 12}"
         found = sorted(self._parent.glob(pattern))
@@ -239,7 +239,7 @@ class Claim:
         for other in self.left():
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-        folder.mkdir(mode=0o755, exist_ok=True)  # whatever the umask: nobody else writes into it
+        folder.mkdir(mode=0o755, exist_ok=True)  # with any umask, nobody else can write into it
         _check_own(folder)
         if not (folder / IDENTITY).exists():
             with atomic(folder / IDENTITY) as temporary:
@@ -257,7 +257,10 @@ class Claim:
 
 
 def _locked(path: Path) -> int:
-    """Return the lock file, open and locked.  One that was removed meanwhile locks nothing: it is opened again."""
+    """Return the lock file, open and locked.
+
+    If the file was removed meanwhile, it locks nothing, and is opened again.
+    """
     from fcntl import LOCK_EX, LOCK_NB, flock
 
     while True:
@@ -281,7 +284,7 @@ def _locked(path: Path) -> int:
 
 
 def _check_own(folder: Path) -> None:
-    """Refuse a workspace that others have prepared for us, or can change.  Raises UsageError."""
+    """Refuse a workspace that other users made or can change.  Raises UsageError."""
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & WRITABLE_BY_OTHERS:
         fault = "belongs to another user, is a link, or may be written to by others"
@@ -289,7 +292,10 @@ def _check_own(folder: Path) -> None:
 
 
 def _check_lock(path: Path, status: os.stat_result) -> None:
-    """Refuse a lock that is also a file with another name, or somebody else's: it is emptied.  Raises UsageError."""
+    """Refuse a lock that is a hard link or belongs to another user, because the lock file is emptied.
+
+    Raises UsageError.
+    """
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_nlink > 1:
         raise UsageError(str(path), "is not a lock of this user", "Remove it, or give another -o.")
 
@@ -302,6 +308,6 @@ def _is_same_file(file: int, path: Path) -> bool:
 
 
 def _fitted(name: str) -> str:
-    """Return a name that leaves room for more in 255 bytes."""
+    """Return a name that is short enough for additions within 255 bytes."""
     encoded = os.fsencode(name)
     return name if len(encoded) <= MAX_NAME_BYTES else blake2b(encoded, digest_size=16).hexdigest()

@@ -1,8 +1,8 @@
-"""Make a block say what its author typed: damage to characters is undone, typography stays, doubts are only flagged.
+"""Repair blocks: damaged characters are restored, typography stays, and doubtful places are only flagged.
 
-Every change is booked with the name of its step.  The steps are rows in `steps`, the doubts rows in `doubts`; most
-blocks never get there, because `alphabet` knows at a glance that no step can touch them.  So steps and doubts, with all
-their regexes, are imported when the first block needs them.
+Every change is recorded with the name of its step.  The steps are rows in `steps`, the doubts rows in `doubts`.  Most
+blocks need neither, because a quick test in `alphabet` shows that no step can change them.  So steps and doubts, with
+all their regexes, are imported when the first block needs them.
 
 alphabet  the blocks that no step can change
 steps     the table of certain repairs
@@ -26,16 +26,16 @@ from etl.repair.alphabet import looks_clean
 if TYPE_CHECKING:
     from etl.repair.steps import Step
 
-# Damage comes in layers, three at most in the wild.  A block that still changes after this many was made to.
+# The most layers of damage.  Real texts have at most three; a block that still changes after this many is artificial.
 MAX_ROUNDS = 8
-# `between` compares all words with all, spaces included; this many are done in a few milliseconds.
+# The most words that `between` compares, each with each, spaces included.  So many take a few milliseconds.
 MAX_WORDS_TO_ALIGN = 200
 
 _WORDS = re.compile(r"\s+|\S+")
 
 
 class Flag(Struct, frozen=True, gc=False):
-    """A place, in characters of the block as it came, where something looks damaged and no step is sure."""
+    """A place, in characters of the original block, that looks damaged, but that no step can repair with certainty."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ class Flag(Struct, frozen=True, gc=False):
 
 
 class Repaired(Struct, frozen=True, gc=False):
-    """A block as it should read, the script that makes it so, and the places that only a reader can judge."""
+    """A repaired block, the script of its changes, and the places that only a reader can judge."""
 
     text: str
     script: Script = ()
@@ -58,12 +58,12 @@ def repair(
     proved: "Sequence[Step]" = (),
     charset: "Step | None" = None,
 ) -> Repaired:
-    """Make a block say what its author typed.
+    """Return a block with its damaged characters repaired.
 
-    Curly quotes and dashes stay: they are typography.  Repairing twice changes nothing more, and no blank line is made
-    unless a replacement makes it.  A block that will not settle in MAX_ROUNDS is given back as it came.  With `risky`,
-    guesses are made too, not only flagged.  `proved` are the steps that the document as a whole proves; `charset` is
-    one, too, and comes once, before all others.
+    Curly quotes and dashes stay, because they are typography.  A second repair changes nothing, and only replacements
+    can make a blank line.  A block that still changes after MAX_ROUNDS is returned unchanged.  With `risky`, likely
+    repairs are also made, not only flagged.  `proved` are the steps that the document as a whole proves.  `charset` is
+    such a step, too, and is applied once, before all others.
 
     >>> repair("Belarusâ€™ president").text
     'Belarus’ president'
@@ -92,9 +92,9 @@ def repair(
 
 
 def needs_no_repair(lines: Sequence[str], replacements: Sequence[Replacement]) -> bool:
-    """Claim that no block of a document would be repaired or doubted, by one look at all of them.
+    """Return true if no block of a document needs a repair or a flag, by one test of all blocks.
 
-    A line break is no ground for any repair, so it may stand between two; False says only that each must be looked at.
+    Line breaks need no repair, so the blocks are joined with them.  False means only that each block must be tested.
     """
     joined = "\n".join(lines)
     return looks_clean(joined) and not any(replacement.pattern.search(joined) for replacement in replacements)
@@ -113,7 +113,7 @@ def _settled(line: str, text: str, script: Script, steps: "Sequence[Step]") -> t
 
 
 def _characters(text: str) -> str:
-    """Return each character of a text once, in no order: searching thirty is faster than three hundred."""
+    """Return each character of a text once, in any order, because searching thirty is faster than three hundred."""
     return "".join(set(text))
 
 
@@ -123,7 +123,7 @@ def _taken(line: str, text: str, script: Script, step: "Step") -> tuple[str, Scr
 
 
 def _booked(line: str, text: str, script: Script, changes: Script) -> tuple[str, Script]:
-    """Return the text after these changes, and the script that makes this text from the original line."""
+    """Return the text after these changes, and the script from the original line to this text."""
     if not changes:
         return text, script
     return apply(text, changes), compose(line, script, changes)
@@ -188,8 +188,7 @@ def _shared(one: str, other: str) -> int:
 def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
     """Yield the flags for damage that is left in the text, at their places in the original line.
 
-    Damage in a change is flagged at the whole change: once, for a change may be as long as the line, and all of it
-    damaged.
+    Damage within a change is flagged once, at the whole change, because a change may be as long as the line.
     """
     if looks_clean(text):
         return

@@ -223,7 +223,7 @@ def overview_values(request: ReportRequest, run: CountedRun, links: Links) -> di
 def _proof(run: RunFiles, totals: Totals) -> str:
     """Return what was proved of a run while it was read."""
     if is_deduplicated(run):
-        return "The duplicates have the hashes that the audit names; it does not list records that stay."
+        return "The duplicates have the hashes that the audit names. The audit does not list records that stay."
     documents = counted(totals.documents, "document")
     was, have = ("was", "has the hash") if totals.documents == 1 else ("were", "have the hashes")
     return f"The books balance: {documents} {was} rebuilt from articles and audit, and {have} of what was read."

@@ -95,7 +95,7 @@ def is_deduplicated(run: RunFiles) -> bool:
     """
     first = next(read_outputs(run.audit, Entry), None)
     if first is None:
-        raise RestoreError(str(run.audit), "is empty: it was cut", WAY_OUT)
+        raise RestoreError(str(run.audit), "is empty: it was cut off", WAY_OUT)
     return not first.article_id and first.rule.startswith("duplicate/")
 
 
@@ -107,9 +107,7 @@ def _deduplicated(run: RunFiles) -> Iterator[RunDocument]:
         count += 1
         yield document
     if [end.row for end in ends] != [count]:
-        raise RestoreError(
-            str(run.audit), "lacks duplicates, or the records beside it are not all that stayed", WAY_OUT
-        )
+        raise RestoreError(str(run.audit), "lacks duplicates, or the file beside it lacks records", WAY_OUT)
 
 
 def _in_places(run: RunFiles, ends: list[Entry]) -> Iterator[RunDocument]:

@@ -22,9 +22,10 @@ from etl.segment.roundups import Opening
 
 __all__ = ["EMPTY", "KICKER", "MAX_BLOCKS_TO_REPEAT", "Layouts", "headline", "known_publisher", "repeats", "segment"]
 
-# Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text, but for <h1>.
+# Blocks.  Close below the headline, a page title may repeat it ("… – YouTube").  Further down, the same words are text,
+# except in an <h1>.
 MAX_BLOCKS_TO_REPEAT = 4
-# Characters of the name of a host.  A longer one is none, and trying all of its endings takes n².
+# Characters of the name of a host.  A longer text is not a host, and trying all of its endings takes n² time.
 MAX_HOST = 253
 
 KICKER, HEADLINE, REPEAT, MASTHEAD, EMPTY = (
@@ -41,7 +42,7 @@ def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
     blocks = document.blocks
     if document.kind == "text" and (starts := archives.starts(blocks, layouts)):
         return tuple(_exported(document, starts, layouts))
-    openings: dict[int, Opening | None] = {0: None}  # what stands above the first start is a story too
+    openings: dict[int, Opening | None] = {0: None}  # the text above the first start is a story, too
     if document.kind == "text":
         found = roundups.openings(blocks, document.gap, layouts)
         openings |= {opening.at - opening.has_kicker: opening for opening in found}
@@ -58,7 +59,7 @@ def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
 
 
 def _exported(document: Document, starts: Sequence[int], layouts: Layouts) -> list[Article]:
-    """Return the articles of an archive; what stands above the first start is one, too."""
+    """Return the articles of an archive.  The text above the first start is an article, too."""
     blocks, articles, known = document.blocks, list[Article](), frozenset(starts)
     for start, end in pairwise((*dict.fromkeys((0, *starts)), len(blocks))):
         found = archives.masthead(start, end, blocks, layouts) if start in known else Masthead()
@@ -72,7 +73,7 @@ def _exported(document: Document, starts: Sequence[int], layouts: Layouts) -> li
 
 
 def _with_frame(article: Article, outside: Sequence[Removal]) -> Article:
-    """Return an article with what stands outside it on its page in its frame; a repeated headline is named as such."""
+    """Return an article whose frame has the blocks outside it on its page, and repeated headlines."""
     named = {removal.block for removal in article.frame}
     own = [one for one in outside if article.start <= one.block < article.end and one.block not in named]
     return structs.replace(article, frame=(*article.frame, *own)) if own else article
@@ -95,7 +96,7 @@ def _headed(index: int, found: Masthead, metadata: Metadata, blocks: tuple[Block
 
 
 def _opened(index: int, opening: Opening, metadata: Metadata, blocks: tuple[Block, ...]) -> Article:
-    """Return the article that an opening starts: its kicker and headline are frame, its metadata the headline's."""
+    """Return the article of an opening: kicker and headline are its frame, and metadata are from the headline."""
     found, at = opening.headline, opening.at - blocks[0].index
     frame = [Removal(blocks[at - 1].index, "drop", KICKER, kind="structure")] if opening.has_kicker else []
     frame.append(Removal(blocks[at].index, "extract", HEADLINE, kind="structure"))
@@ -105,7 +106,7 @@ def _opened(index: int, opening: Opening, metadata: Metadata, blocks: tuple[Bloc
 
 
 def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: Layouts) -> Article:
-    """Return the article of a page that opens with no headline of its own: metadata come from beside the text."""
+    """Return the article of a page that does not begin with its headline: its metadata are those of the source."""
     publisher = known_publisher(metadata, layouts)
     if publisher and (not metadata.publisher or fold(metadata.publisher) in publisher.domains or _is_url(metadata)):
         metadata = structs.replace(metadata, publisher=publisher.name)
@@ -121,7 +122,7 @@ def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: L
 
 
 def known_publisher(metadata: Metadata, layouts: Layouts) -> Publisher | None:
-    """Return the publisher that metadata name, or whose domain they have; None if none is known."""
+    """Return the known publisher with the name or the domain in the metadata; None if there is none."""
     domain = _domain(metadata.publisher, layouts) or _domain(metadata.url, layouts)
     return layouts.publishers.get(fold(metadata.publisher)) or layouts.publishers.get(domain)
 
@@ -131,7 +132,7 @@ def _is_url(metadata: Metadata) -> bool:
 
 
 def repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
-    """Return the removals of blocks near the top that say the headline again, with or without a publisher behind it."""
+    """Return the removals of blocks near the top that repeat the headline, with or without a publisher behind it."""
     wanted = fold(text)
     return [
         Removal(block.index, "extract", REPEAT, kind="structure")

@@ -1,8 +1,9 @@
 """Archives: many stories that a service exported into one text, each between lines that start or end it.
 
 LexisNexis prints "1 of 3 DOCUMENTS", ProQuest "Document 1 of 3" below a rule, Factiva and Nexis Uni a last line; packs
-hold these lines (`start-article`, and `end-article` with a regex).  Others part stories by a rule of dashes alone: it
-counts if fields stand below it.  Scrapers write each story below the same fields, with nothing between the stories.
+hold these lines (`start-article`, and `end-article` with a regex).  Others separate stories by a line of dashes, which
+counts if fields follow below it.  Some scrapers write the same fields above each story, with nothing between the
+stories.
 """
 
 import re
@@ -20,13 +21,13 @@ from etl.segment.roundups import is_paragraph
 
 # Characters.  Archives print "Document 12 of 50" between two stories.
 MAX_START_CHARS = 200
-# Blocks.  Masthead, date, edition, headline and fields stand within so many below the start.
+# Blocks.  Masthead, date, edition, headline and fields are within so many blocks below the start.
 MAX_BLOCKS_TO_TEXT = 14
 # Words of a headline.
 MIN_HEADLINE_WORDS, MAX_HEADLINE_WORDS = 2, 30
-# A rule parts stories if the document has two of them or more, and most have a field close below.
+# Lines of dashes separate stories if the document has two or more of them, and most have a field close below.
 MIN_RULES, MIN_SHARE_WITH_FIELDS = 2, 0.8
-# Fields of titles that part stories.
+# Fields with titles, which separate stories.
 MIN_TITLES = 2
 
 _RULE = later(r"[-_=~*—–─━]{10,}")
@@ -55,7 +56,7 @@ _FIELDS_IN_A_ROW = later(
 
 
 class Masthead(Struct, frozen=True, gc=False):
-    """What stands between the start of a story and its text: the headline's place (-1: none), and what else it says.
+    """The blocks between the start of a story and its text: the place of the headline (-1: none), and other fields.
 
     `drops` are the blocks of publication, date and edition.
     """
@@ -67,18 +68,18 @@ class Masthead(Struct, frozen=True, gc=False):
 
 
 def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
-    """Return where stories start, if the document has lines that start or end one, or rules above fields."""
+    """Return where stories start, by lines that start or end a story, or by lines of dashes above fields."""
     short = [(at, block.text) for at, block in enumerate(blocks) if len(block.text) <= MAX_START_CHARS]
     found = {at for at, text in short if _is_start(text, layouts)}
     ends = [at for at, text in short if _is_end(text, layouts)]
     if ends:
         last = max((at for at, block in enumerate(blocks) if is_paragraph(block.text)), default=0)
-        found |= {0, *(at + 1 for at in ends if at < last)}  # below the last one the archive says what was searched
+        found |= {0, *(at + 1 for at in ends if at < last)}  # the archive prints its search below the last one
     return sorted({_with_rule(at, blocks) for at in found or _papers(blocks) or _rules(blocks) or _titles(blocks)})
 
 
 def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) -> Masthead:
-    """Return what stands between the start of a story, whose blocks are start to end, and its first paragraph."""
+    """Return the masthead of a story with the blocks `start` to `end`: the blocks before its first paragraph."""
     first = start
     while first < end and (_RULE.fullmatch(blocks[first].text) or _is_start(blocks[first].text, layouts)):
         first += 1
@@ -93,7 +94,7 @@ def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) ->
     if known.publisher:
         return Masthead(above[0], known)
     if not any(is_paragraph(block.text) for block in blocks[first:end]):
-        return Masthead()  # nothing says where a headline ends and the text begins
+        return Masthead()  # nothing shows where the headline ends and the text begins
     return _by_field(above, blocks) or _by_place(above, blocks, layouts)
 
 
@@ -113,14 +114,14 @@ def _is_line(text: str, lines: Sequence[Searcher]) -> bool:
 
 
 def _with_rule(at: int, blocks: Sequence[Block]) -> int:
-    """Return where the rules of dashes right above a place begin."""
+    """Return where the lines of dashes directly above a place begin."""
     while at > 0 and _RULE.fullmatch(blocks[at - 1].text):
         at -= 1
     return at
 
 
 def _papers(blocks: Sequence[Block]) -> set[int]:
-    """Return the headlines above lines of a day and a paper, if two or more have a row of fields below."""
+    """Return the headlines above lines with a day and a newspaper, if two or more have a row of fields below."""
     found = {
         at
         for at, (block, day, row) in enumerate(zip(blocks, blocks[1:], blocks[2:], strict=False))
@@ -142,9 +143,9 @@ def _titles(blocks: Sequence[Block]) -> set[int]:
 
 
 def _rules(blocks: Sequence[Block]) -> set[int]:
-    """Return the rules of dashes that part stories: below most of them a field stands.
+    """Return the lines of dashes that separate stories: most of them have a field below.
 
-    Where the first story has fields and no rule above, the document begins as if there were one.
+    If the first story has fields but no line of dashes above, the start of the document counts as one.
     """
     rules = [at for at, block in enumerate(blocks) if _RULE.fullmatch(block.text) and at + 1 < len(blocks)]
     places = [-1, *rules] if rules and rules[0] > 0 and _begins_as_below(rules[0], blocks) else rules
@@ -160,7 +161,7 @@ def _has_field(rule: int, blocks: Sequence[Block]) -> bool:
 def _begins_as_below(rule: int, blocks: Sequence[Block]) -> bool:
     """Return whether a document begins with two fields or more, one of which stands again below its first rule.
 
-    Above and below, a paragraph follows.
+    A paragraph follows in both places.
     """
     top, below = _labels(blocks[:rule]), _labels(blocks[rule + 1 :])
     return len(top) >= MIN_RULES and bool(top & below)
@@ -183,7 +184,7 @@ def _by_field(above: Sequence[int], blocks: Sequence[Block]) -> Masthead | None:
 
 
 def _by_place(above: Sequence[int], blocks: Sequence[Block], layouts: Layouts) -> Masthead:
-    """Return the headline by its place: above the fields, and below the date if the publication stands on top."""
+    """Return the headline by its place: above the fields, and below the date if the publication is at the top."""
     fields = [at for at in above if _FIELD.fullmatch(blocks[at].text)]
     lines = list(above[: above.index(fields[0])] if fields else above)
     dated = next((at for at in lines if _date(blocks[at].text)), -1)

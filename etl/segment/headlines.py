@@ -1,4 +1,4 @@
-"""Headlines: the line without the name of its publisher, and what packs know of publishers and layouts."""
+"""Headlines without the names of publishers; publishers and layouts from packs."""
 
 import re
 
@@ -10,11 +10,11 @@ from etl.model import Publisher, Searcher
 
 # Words.  "Associated Press of Pakistan" has four, "The New Zealand Herald on Sunday" six.
 MAX_PUBLISHER_WORDS = 7
-# Names of sites that are cut from one title.
+# The most names of sites that are cut from one title.
 MAX_NAMES = 8
 
-# What stands before a publisher, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News".
-# Each by characters without which it is not there: most lines have none of them, and need no regex.
+# Separators before a publisher, the most certain first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News". Each
+# has characters that it requires: most lines have none of them, and need no regex.
 _MARKS = tuple(
     (characters, later(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
     for characters, mark in (
@@ -29,15 +29,15 @@ _MARKS = tuple(
 _CLOSE_MARK = later(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
 # NPR and Le Monde put a colon before their name, where French puts one before anything.
 _COLON = later(r"(.*\S)\s+:\s+(\S.*)", re.DOTALL)
-# What stands behind a name in front of a headline, or before one at its end.
+# Separators after a name at the start of a headline, or before a name at its end.
 _ANY_MARK = later("[-–—_|│｜•·»:]")
 
 
 class Layouts(Struct, frozen=True):
-    """What packs say of the layout of roundups and archives: publishers by folded name or domain, labels and lines.
+    """The layout of roundups and archives, from packs: publishers by folded name or domain, labels and lines.
 
-    `ends` are labels that end a story, if a headline follows; `end_lines` are lines that end one whatever follows.
-    `starts` and `start_lines` part a document where they stand; headlines do so only in documents without them.
+    `ends` are labels that end a story if a headline follows.  `end_lines` are lines that always end a story.  `starts`
+    and `start_lines` divide a document.  In a document with them, headlines do not divide it.
     """
 
     ends: frozenset[str]
@@ -56,7 +56,7 @@ class Headline(Struct, frozen=True, gc=False):
 
 
 def headline(line: str, layouts: Layouts) -> Headline:
-    """Return a headline without the publisher at its end, which may stand there twice.
+    """Return a headline without the publisher at its end, which may be there twice.
 
     >>> uk = Layouts(frozenset(), {"bbc news": Publisher("bbc", "BBC News")})
     >>> headline("Lukashenko meets Mishustin in Minsk- BBC News – BBC News", uk).text
@@ -73,8 +73,8 @@ def headline(line: str, layouts: Layouts) -> Headline:
 def own_headline(line: str, publisher: Publisher | None, printed: str, layouts: Layouts) -> str:
     """Return the headline that a source gives, without the name of its site.
 
-    The name goes if it is the article's own publisher, by any of its names or domains, or another that is known and
-    stands where only a site's name does: a title ends with it, or begins with it and a colon or bar.
+    The name is removed if it is the publisher of the article, by any of its names or domains.  It is also removed if it
+    is another known publisher in a place of site names: at the end of a title, or at its start before a colon or bar.
 
     >>> own_headline("Pupils taught in tents | Ashdale Gazette", None, "Ashdale Gazette", Layouts(frozenset(), {}))
     'Pupils taught in tents'
@@ -89,7 +89,7 @@ def own_headline(line: str, publisher: Publisher | None, printed: str, layouts: 
 
 
 def names_publisher(tail: str) -> bool:
-    """Return whether the text behind the last dash could be a name: short, and no sentence ("U.S." is a publisher)."""
+    """Return whether the text behind the last dash could be a name: short, not a sentence ("U.S." is a publisher)."""
     words = tail.split()
     if len(words) > 1 and tail.endswith("."):
         return False
@@ -109,19 +109,20 @@ def _without_name(text: str, names: set[str], layouts: Layouts) -> str:
     if (match := _COLON.fullmatch(text)) and _is_site(match[2], names, layouts, is_spaced=False):
         return match[1]
     begins = re.match(r"(\S[^:|]{1,40}?)(?:\s*[|│｜»]|:|\s[-–—])\s+(?=\S)", text)
-    # In front stand names that are words, too ("The Guardian: a profile"): only the article's own counts.
+    # A name at the start may also be a word ("The Guardian: a profile"), so only the article's own publisher counts
+    # there.
     return text[begins.end() :] if begins and fold(begins[1]) in names else text
 
 
 def _is_site(tail: str, names: set[str], layouts: Layouts, is_spaced: bool) -> bool:
-    """Return whether a tail is the name of a site: the article's own, or behind a spaced mark any that is known."""
+    """Return whether a tail is the name of a site: the article's, or any known one behind a separator with spaces."""
     name = fold(tail).strip().removeprefix("www.")
     return name in names or f"the {name}" in names or (is_spaced and name in layouts.publishers)
 
 
 def _split_tail(line: str, layouts: Layouts) -> Headline:
-    """Split where a known publisher begins, else at the mark that most likely stands before one."""
-    # If what stands behind the last of its characters is too long for a name, so is any longer tail.
+    """Split before a known publisher, else at the separator that is most probably before a publisher."""
+    # If the text after the last separator is too long for a name, so is any longer tail.
     marks = [
         mark
         for characters, mark in _MARKS

@@ -1,4 +1,4 @@
-"""Roundups: several stories in one document, told apart by their headlines and what stands above these."""
+"""Roundups: several stories in one document, separated by their headlines and the lines above them."""
 
 import re
 from collections.abc import Iterator, Sequence, Set
@@ -13,20 +13,20 @@ from etl.segment.headlines import Headline, Layouts, headline
 MAX_KICKER_WORDS = 6
 # Words.  A shorter one is a label ("More – BBC News").
 MIN_HEADLINE_WORDS = 2
-# Lines.  Between the label that ends a story and the headline of the next stand the kicker and blank lines.
+# Lines.  The kicker and blank lines are between the label that ends a story and the next headline.
 MAX_LINES_TO_HEADLINE = 4
-# Lines.  Two blank ones where one is usual, or none, set off a story.
+# Blank lines.  Two of them separate stories, if one or none is usual.
 MIN_BLANK_LINES = 2
-# Blocks.  So far below a headline that only blank lines set off, a paragraph has to stand.
+# Blocks.  A headline that is separated only by blank lines needs a paragraph within so many blocks below it.
 MAX_BLOCKS_TO_PARAGRAPH = 3
-# Words.  A paragraph has as many, and ends as a sentence does.
+# Words.  A paragraph has at least so many, and ends like a sentence.
 MIN_PARAGRAPH_WORDS = 8
 
 
 class Opening(Struct, frozen=True, gc=False):
-    """The blocks that open a story: where its headline stands, if the block before is its kicker, if that fits it.
+    """The beginning of a story: the place of its headline, whether a kicker is above it, and whether the kicker fits.
 
-    A kicker fits when all its words are the headline's; feed readers make theirs so.
+    A kicker fits if all of its words are in the headline, as feed readers make it.
     """
 
     at: int
@@ -36,7 +36,7 @@ class Opening(Struct, frozen=True, gc=False):
 
 
 def openings(blocks: Sequence[Block], gap: str, layouts: Layouts) -> Iterator[Opening]:
-    """Yield where stories open.  The first one shows the layout - kicker or none - that the others must have.
+    """Yield where stories begin.  The first one shows the layout (kicker or none) that the others must have.
 
     `gap` is the white space that usually stands between two blocks.
     """
@@ -46,7 +46,7 @@ def openings(blocks: Sequence[Block], gap: str, layouts: Layouts) -> Iterator[Op
     last = -1  # a headline is not the kicker of the next one
     for at in range(len(blocks)):
         if at > 1 and not first and ends.isdisjoint((at - 1, at - 2)):
-            continue  # what opens the document, or stands below an end, comes first
+            continue  # the start of the document, and places below an end, come first
         opening = roundup.opening(at, first)
         if opening and opening.at - opening.has_kicker > last and _fits_layout(opening, first):
             first, last = first or opening, opening.at
@@ -54,7 +54,7 @@ def openings(blocks: Sequence[Block], gap: str, layouts: Layouts) -> Iterator[Op
 
 
 def is_paragraph(text: str) -> bool:
-    """Return whether a block reads as a paragraph of a story."""
+    """Return whether a block looks like a paragraph of a story."""
     return ends_sentence(text) and count_words(text) >= MIN_PARAGRAPH_WORDS
 
 
@@ -65,7 +65,7 @@ def _fits_layout(opening: Opening, first: Opening | None) -> bool:
 
 
 class _Roundup(Struct, frozen=True, gc=False):
-    """The blocks of a document, how many blank lines usually stand between two, and the labels that end a story."""
+    """The blocks of a document, the usual number of blank lines between two, and the labels that end a story."""
 
     blocks: Sequence[Block]
     blank_lines: int
@@ -73,11 +73,11 @@ class _Roundup(Struct, frozen=True, gc=False):
     ends: Set[int]
 
     def opening(self, at: int, first: Opening | None) -> Opening | None:
-        """Weigh one `Headline – Publisher` line by its surroundings.
+        """Return the opening at a `Headline – Publisher` line, judged by its surroundings.
 
-        It must stand at the start of the document, close below the label that ended the story before, or below two
-        blank lines; and be vouched for by a kicker that fits or by a publisher that is known.  Blank lines count only
-        in a document that opens in the same way, and only above a paragraph.
+        The line must be at the start of the document, close below the label that ended the previous story, or below two
+        blank lines.  It also needs a kicker that fits or a known publisher.  Blank lines count only in a document that
+        begins in the same way, and only above a paragraph.
         """
         block = self.blocks[at]
         has_kicker = at > 0 and self._follows_end(at - 1, block.line) and _is_kicker(self.blocks[at - 1].text)
@@ -101,7 +101,7 @@ class _Roundup(Struct, frozen=True, gc=False):
         return at - 1 in self.ends and headline_line - self.blocks[at - 1].line <= MAX_LINES_TO_HEADLINE
 
     def _is_set_off(self, at: int, headline_at: int) -> bool:
-        """Return whether more blank lines than usual stand above a block, and a paragraph below the headline."""
+        """Return whether more blank lines than usual are above a block, and a paragraph is below the headline."""
         above = self.blocks[at - 1] if at > 0 else None
         if above is None:
             return False

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from etl.check.model import Finding, Level, Report, Row
 from etl.errors import counted
 
-# GitHub shows so many of each level, of a step.
+# The number of annotations that GitHub shows per level and step.
 MAX_ANNOTATIONS = 10
 
 

@@ -1,4 +1,4 @@
-"""JUnit XML: a suite for each scope, a case for each check that was done; a check that fails is a failure."""
+"""JUnit XML: a suite for each scope, a case for each check that ran; a check that fails is a failure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from etl.check.checks import CHECKS
 from etl.check.formats.words import line_of
 from etl.check.model import Finding, Report, Row
 
-# Findings of a check that a failure lists.
+# The most findings that a failure lists.
 MAX_LISTED = 50
-# What XML 1.0 cannot hold.
+# Characters that XML 1.0 does not allow.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -78,7 +78,7 @@ def rdjson(report: Report) -> Iterator[str]:
 
 
 def as_object(finding: Finding, report: Report) -> dict[str, Any]:
-    """Return a finding with all that is known of it, flat."""
+    """Return a finding with all of its fields, without nesting."""
     place = finding.place
     return {
         "check": finding.key.check, "level": report.level(finding), "rule": finding.key.rule, "kind": finding.kind,
@@ -89,7 +89,7 @@ def as_object(finding: Finding, report: Report) -> dict[str, Any]:
 
 
 def fingerprinted(report: Report) -> Iterator[tuple[str, Finding]]:
-    """Yield findings with fingerprints that stay when lines move: of key, record and text, the second alike counted."""
+    """Yield findings with fingerprints of key, record, text and a count of equals, which stay when lines move."""
     times: dict[str, int] = {}
     for finding in report.findings:
         key, place = finding.key, finding.place

@@ -23,7 +23,7 @@ MONTHS_OF_LANGUAGES = (
 )
 _MONTHS = {name: number for names in MONTHS_OF_LANGUAGES for number, name in enumerate(names.split(), 1)} | {"sept": 9}
 
-# What stands before a dash (or a colon: "NEW DELHI, Mar 3 (PTI): ") near the start of a text, with a figure in it.
+# The text before a dash (or a colon: "NEW DELHI, Mar 3 (PTI): ") near the start of a text, with a figure in it.
 _HEAD = re.compile(
     r"\W*+([^\W\d_][^-–—:\n\d]{0,60}+(?:(?<=\w)-(?=\w)[^-–—:\n\d]{0,30}+){0,3}+\d[^-–—:\n]{0,40}+)(?:--?|–|—|:)\s"
 )
@@ -32,14 +32,14 @@ _WORD = re.compile(r"\w+")
 
 
 class Datelines(Struct, frozen=True, gc=False):
-    """For each text the number of tokens of its dateline, and its day: 31 times the month and the day; 0 for none."""
+    """For each text, the number of tokens of its dateline, and its day (31 * month + day); 0 for none."""
 
     counts: I64
     days: I32
 
 
 def datelines(texts: Sequence[str], counts: I64) -> Datelines:
-    """Return the datelines of texts of so many tokens, where one has a date, and text behind it.
+    """Return the datelines of texts with these numbers of tokens, if a dateline has a date and text behind it.
 
     >>> story = "the last ferry sailed on Friday with eleven passengers and a lorry on board, " * 2
     >>> found = datelines([f"HARWICK, March 3 (NBP) - {story}", f"At 12 - {story}"], np.array([32, 30]))
@@ -57,7 +57,7 @@ def datelines(texts: Sequence[str], counts: I64) -> Datelines:
 
 @lru_cache(1 << 12)
 def _day(head: str) -> int:
-    """Return the day of a text that says but where and when: names, a month, figures of a day and a year; else 0."""
+    """Return the day of a text that has only names, a month, and figures of a day and a year; else 0."""
     words = _WORD.findall(_AGENCY.sub(" ", head))
     months = [month for word in words if (month := _MONTHS.get(word.lower()))]
     if not months:
@@ -67,4 +67,4 @@ def _day(head: str) -> int:
     rest = (word for word in words if word.lower() not in _MONTHS and not word.isdecimal() and word != "de")
     if len(days) != 1 or len(days) + len(years) < len(figures) or not all(word[0].isupper() for word in rest):
         return 0
-    return 31 * months[-1] + days[0]  # the last: "RIO DE JANEIRO, March 3"
+    return 31 * months[-1] + days[0]  # the last month: "RIO DE JANEIRO, March 3"

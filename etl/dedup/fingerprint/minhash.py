@@ -6,19 +6,20 @@ import numpy as np
 
 from etl.dedup.arrays import I64, U32, mixed
 
-# datasketch's own defaults: its index reads, checks and extends what is signed here.
+# datasketch's defaults, so that an index of datasketch can use our signatures.
 SCHEME = "affine32"
 PERMUTATIONS = 128
 SEED = 1
 # What `MinHashLSH(num_perm=128, weights=WEIGHTS)` chooses at 0.7.  Its own weights (.5, .5) find .44 of the pairs that
-# are just 0.7 similar, these .990; false candidates cost time only, for each is verified.
+# are just 0.7 similar, these .990; false candidates only take time, because each is verified.
 WEIGHTS = (0.01, 0.99)
-# Above it, datasketch finds no bands.  Those of a lower threshold propose more pairs, of which exact Jaccard decides.
+# Above this threshold, datasketch finds no bands.  The bands of a lower threshold give more candidates, and exact
+# Jaccard decides.
 MAX_BANDED = 0.995
 DEFAULT_THRESHOLD, DEFAULT_BANDS_AND_ROWS = 0.7, (25, 5)
 
 _EMPTY = np.uint32(0xFFFFFFFF)
-# Shingles.  Up to so many are permuted in one array operation: a call costs more than they do.
+# Shingles.  Up to so many are permuted in one array operation, because a call takes longer than their permutation.
 _MAX_AT_ONCE = 1 << 9
 
 
@@ -58,7 +59,8 @@ def signatures(shingles: U32, sizes: I64, permutations: int = PERMUTATIONS) -> U
 def band_keys(values: U32, bands: int, rows: int) -> U32:
     """Return the 32-bit key of each band (first axis) of each signature.
 
-    32 bits, for keys are the memory of a run; n blocks meet by chance n²/2^33 times a band, and verifying parts them.
+    Keys have 32 bits, because they take most of the memory of a run.  By chance, n blocks give n²/2^33 pairs per band,
+    which are verified.
     """
     weights = mixed(np.arange(1, rows + 1, dtype=np.uint64)) | np.uint64(1)
     banded = values[: bands * rows].reshape(bands, rows, values.shape[1])

@@ -15,8 +15,8 @@ _STEP, _LAST = np.uint64(0xA0761D6478BD642F), np.uint64(0x9E3779B97F4A7C15)
 def shingle(folded: Folded, tokens: Tokens, whole: U64, kind: Shingles, short_words: int) -> tuple[U32, I64]:
     """Return the shingle sets of a batch and the size of each; none for a text of fewer than `short_words` tokens.
 
-    A text with fewer units than a shingle has is one shingle, of its hash in `whole`.  32 bits are what datasketch
-    takes; that any two shingles of a pair of 100-word texts have the same hash is a chance of one in 200,000.
+    A text with fewer units than a shingle is one shingle, with its hash in `whole`. datasketch takes 32 bits.  The
+    probability that two shingles of a pair of 100-word texts have the same hash is one in 200,000.
     """
     split, width = _UNITS[kind]
     units, counts = split(folded, tokens)
@@ -46,7 +46,7 @@ _UNITS: dict[Shingles, tuple[Callable[[Folded, Tokens], tuple[U64, I64]], int]] 
 
 
 def _runs(units: U64, width: int) -> U64:
-    """Hash every run of `width` units; runs that cross from one text to the next are among them."""
+    """Return the hash of every run of `width` units, with runs across two texts."""
     if len(units) < width:
         return np.zeros(0, np.uint64)
     end = len(units) - width + 1

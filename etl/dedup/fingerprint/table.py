@@ -1,4 +1,4 @@
-"""Texts -> fingerprints: one row a block, all that later steps need to know of it."""
+"""Texts -> fingerprints: one row per block, with all data for later steps."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,7 +16,7 @@ from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
 # A quarter of a million characters a batch: the arrays of two processes stay in the cache that they share, and memory
 # does not grow with the texts.
 _CHARACTERS_PER_BATCH = 1 << 18
-# More than single floats lose in a comparison of small whole numbers.
+# More than the rounding error of single floats for small whole numbers.
 _ROUNDING = 1e-4
 
 
@@ -60,9 +60,9 @@ def fingerprint(texts: Sequence[str], settings: DedupSettings = DEFAULT_SETTINGS
 
 
 def may_repeat(texts: Sequence[str], settings: DedupSettings) -> bool:
-    """Return true if two texts have all tokens in common, or are similar; it costs half of their fingerprints.
+    """Return true if two texts have the same tokens or are similar.  This takes half the time of fingerprints.
 
-    It is for a few texts: each is compared with each.
+    Use it for a few texts, because all pairs are compared.
     """
     folded = fold(texts)
     tokens = tokenize(folded)

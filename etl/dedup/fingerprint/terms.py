@@ -1,6 +1,6 @@
-"""Tokens -> the facts that they state: figures, and the terms of which one for another makes another story.
+"""Tokens -> the facts of a text: figures, and the terms that make another story if they are replaced.
 
-Market news is made from forms.  "Erie, Pa., March 26 - Qtly div 25 cts" and "Macon, Ga., March 26 - Qtly div 25 cts"
+Market news is written with forms.  "Erie, Pa., March 26 - Qtly div 25 cts" and "Macon, Ga., March 26 - Qtly div 25 cts"
 have all words in common but names, "Corn stocks rose 3 pct" and "Corn stocks fell 3 pct" all but one.
 """
 
@@ -45,7 +45,7 @@ không chưa לא אין لا لم لن ليس ليست نه نیست نمی ن�
 二 三 四 五 六 七 八 九 十 百 千 万 萬 亿 億 兆 两 兩 半 不 没 沒 未 无 無 非 否
 """
 
-# One of these for another, or for a name, is another way to say it: "He said" is a fair copy of "Stoltenberg says".
+# Words that may replace one another, or a name, without a change of facts: "He said" for "Stoltenberg says".
 SMALL_WORDS = """
 a about added after all also although an and another any are as at be because been before being both but by each even
 for from had has have he her his how if in into is it its last many meanwhile more most of on one onto or other our said
@@ -53,7 +53,7 @@ says she since so some such than that the their them then there these they this 
 were what when where which while who whose will with would you
 """
 
-# One of these for another word turns a story round ("stocks rose", "stocks fell"), however long it is.
+# If one of these replaces another word, the story changes ("stocks rose", "stocks fell"), even in a long text.
 CONTRARIES = """
 rose rise rises risen rising fell fall falls fallen falling climbed dropped gained lost won win lose gain gains loss
 losses profit profits deficit surplus up down higher lower high low above below over under increase increases increased
@@ -73,10 +73,11 @@ gewonnen verloren meer minder wzrósł wzrosły spadł spadły więcej mniej в�
 买 買 卖 売 生 死 东 東 西 南 北 左 右 前 后 後 内 外 进 出 今 昨 明 火 水 木 金 土
 """
 
-# Below six letters another letter makes another word (Iran, Iraq); from there on it is a slip (Kuwait, Kuwalt).
+# In a word of fewer than six letters, another letter makes another word (Iran, Iraq); in a longer one, it is a typing
+# error (Kuwait, Kuwalt).
 MIN_LETTERS_OF_A_SLIP = 6
 
-# Stands among the terms for a figure in digits, to tell what stands behind one.  No word's term is 0.
+# The term for a figure in digits, which shows what follows a figure.  No word has the term 0.
 DIGITS = np.uint32(0)
 
 # A term is 32 bits: its letters, one bit each, of which a and x, b and y, c and z share one; its length, up to 15; the
@@ -86,7 +87,7 @@ _LETTER_BITS = np.uint32((1 << LETTERS) - 1)
 _VOWELS = np.uint32(sum(1 << ord(vowel) % LETTERS for vowel in "aeiou"))
 _BIT_OF_LETTER = np.uint32(1) << np.arange(256, dtype=np.uint32) % LETTERS
 _BIT_OF_LETTER[ord(" ")] = 0
-# By two bytes at once, in either order: a space parts any two words, so that no two bytes are of two of them.
+# Two bytes at a time, in either order: a space separates words, so that two bytes never belong to two words.
 _BITS_OF_LETTERS = np.bitwise_or.outer(_BIT_OF_LETTER, _BIT_OF_LETTER).ravel()
 
 _OTHER, _FIGURE, _DIGITS, _SMALL = range(4)
@@ -94,7 +95,7 @@ _SLOTS = 1 << 16
 
 
 class Facts(Struct, frozen=True, gc=False):
-    """What texts state: the day of each dateline, the hash of each text's figures, its other terms, their number."""
+    """Facts of texts: the day of each dateline, the hash of each text's figures, its terms, and their number."""
 
     dateline_days: I32
     figures_hashes: U64
@@ -103,7 +104,7 @@ class Facts(Struct, frozen=True, gc=False):
 
 
 def facts(folded: Folded, tokens: Tokens, dated: Datelines) -> Facts:
-    """Return what texts state; of a text that begins with a dateline the date is no figure.
+    """Return the facts of texts.  The date of a dateline does not count as a figure.
 
     A figure is a token with a digit in it, or one of FIGURES, and their order counts ("rose to 25 from 19"); a term is
     any other token of two bytes and more that is none of SMALL_WORDS, and DIGITS where one with digits stands.
@@ -124,7 +125,7 @@ def facts(folded: Folded, tokens: Tokens, dated: Datelines) -> Facts:
 
 
 def no_facts(texts: int) -> Facts:
-    """Return the facts of texts that state none."""
+    """Return the facts of texts if facts do not count: none."""
     none = np.zeros(texts, np.int32)
     return Facts(none, np.zeros(texts, np.uint64), np.zeros(0, np.uint32), none)
 
@@ -137,9 +138,10 @@ def contraries() -> U32:
 
 
 def is_near(one: U32, other: U32) -> Mask:
-    """Mark of terms, one by one, whether either may be the other misspelt ("Kuwalt") or cut short ("mln").
+    """Mark the pairs of terms of which one may be the other misspelt ("Kuwalt") or abbreviated ("mln").
 
-    Both begin with the same letter: a slip there is rare, and millions are not billions, nor is increasing decreasing.
+    Both begin with the same letter: errors there are rare, and "million" is not "billion", nor "increasing"
+    "decreasing".
     """
     near = _is_slip(one, other) | _is_short(one, other) | _is_short(other, one)
     near &= first_letters(one) == first_letters(other)
@@ -174,7 +176,7 @@ def is_within(one: U32, other: U32) -> Mask:
 
 
 def phrases(terms: U32, starts: I64) -> U32:
-    """Make one term of several in a row: "bpd" is near to "barrels per day", and "pct" to "per cent"."""
+    """Return one term for several in a row: "bpd" is near to "barrels per day", and "pct" to "per cent"."""
     letters = np.bitwise_or.reduceat(terms & _LETTER_BITS, starts)
     sizes = np.minimum(np.add.reduceat(terms >> _LENGTH & _LONGEST, starts), _LONGEST)
     joined: U32 = letters | sizes << _LENGTH | terms[starts] & np.uint32(_FIRSTS << _FIRST)

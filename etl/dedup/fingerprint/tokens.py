@@ -17,15 +17,15 @@ _UNSPACED = re.compile(
 )
 _IS_UNSPACED = np.uint32(1 << 31)
 
-# Nobody sees them, and they stand inside words: soft hyphens, zero-width spaces and joiners, direction marks,
-# variation selectors.  A text with them is a copy of the text without.
+# Invisible characters within words: soft hyphens, zero-width spaces and joiners, direction marks, variation selectors.
+# A text with them is a copy of the text without them.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e01ef]"
 )
 _REMOVED = np.uint32(1 << 30)
 
-# Two characters of these may be one elsewhere ("ﾀﾞ" and "ダ", "ﬁ" and "fi"): they are normalized before the rest.
+# Characters with another form in one or two characters ("ﾀﾞ" and "ダ", "ﬁ" and "fi"), which are normalized first.
 _COMPATIBILITY = re.compile("[\ufb00-\ufb4f\uff61-\uff9f\uffa0-\uffdc]+")
 # Full-width ASCII ("Ｋ２") stands this far above ASCII.
 _FULL_WIDTH, _TO_ASCII = range(0xFF01, 0xFF5F), 0xFEE0
@@ -40,7 +40,7 @@ _LOW_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 
 
 class Folded(Struct, frozen=True, gc=False):
-    """Texts folded to bytes; `cased` is each again, as long, with an ASCII capital where a capital letter stood."""
+    """Texts folded to bytes.  `cased` has the same texts with an ASCII capital in the place of each capital letter."""
 
     texts: list[bytes]
     cased: list[bytes]
@@ -65,10 +65,11 @@ class Tokens(Struct, frozen=True, gc=False):
 
 
 def fold(texts: Sequence[str]) -> Folded:
-    """Return each text in lower case, as UTF-8, with a space for everything that is not part of a token.
+    """Return each text in lower case, as UTF-8, with spaces for all characters that are not part of a token.
 
-    Canonically equal, full-width and half-width characters fold to one form, invisible ones to nothing, decimal digits
-    of any script to ASCII: so that a copy that differs only in these has the same tokens and the same figures.
+    Canonically equal, full-width and half-width characters are folded to one form.  Invisible characters are removed,
+    and decimal digits of any script become ASCII.  So a copy that differs only in these has the same tokens and
+    figures.
 
     >>> [text.decode() for text in fold(["Belarus: 100,000 join", "集会１０万人", "Fa\\u0308hr\\u00adhafen"]).texts]
     ['belarus  100 000 join', ' 集 会10 万 人', 'fährhafen']
@@ -108,7 +109,7 @@ def text_hashes(tokens: Tokens) -> U64:
 
 
 def hashes_of(words: Sequence[str]) -> U64:
-    """Return the hashes of single words, sorted; those of a text that is one of them are among these."""
+    """Return the sorted hashes of single words, as they are in texts."""
     return np.array(sorted(set(tokenize(fold(words)).hashes.tolist())), np.uint64)
 
 
@@ -125,7 +126,7 @@ def _joined(texts: list[str]) -> str:
 
 
 def _interleaved(texts: list[bytes], places: Iterable[int], others: list[bytes]) -> list[bytes]:
-    """Return the texts with the others among them, each at its place in the whole."""
+    """Return two lists of texts merged, with each text at its place."""
     whole: list[bytes] = []
     start = 0
     for count, (place, other) in enumerate(zip(places, others, strict=True)):
@@ -136,7 +137,7 @@ def _interleaved(texts: list[bytes], places: Iterable[int], others: list[bytes])
 
 
 def _buffer(pieces: Sequence[bytes]) -> bytes:
-    """Join texts, with room behind the last token to read eight bytes at any place of it."""
+    """Join texts, padded so that eight bytes can be read at any place of the last token."""
     return b" " + b" ".join(pieces) + b" " * 9
 
 
@@ -165,12 +166,12 @@ def _normalized(text: str) -> str:
 
 
 def _points(text: str) -> U32:
-    # Lone surrogates come in through JSON ("\ud83d"); they are no part of a token and go as spaces.
+    # Lone surrogates come from JSON ("\ud83d").  They are not part of a token, and become spaces.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def _cased(folded: bytes, capitals: NDArray[np.bool_]) -> bytes:
-    """Put an ASCII capital in the place of the first byte of each character that was one."""
+    """Put an ASCII capital in the place of the first byte of each capital letter."""
     codes = np.frombuffer(folded, np.uint8).copy()
     codes[np.flatnonzero((codes & 0xC0) != 0x80)[capitals]] = ord("A")
     return codes.tobytes()
@@ -193,7 +194,7 @@ def _folded_point(point: int) -> int:
 
 
 def _hashed(buffer: bytes, starts: I64, sizes: I64) -> U64:
-    """Hash the tokens at these bytes, eight bytes a turn; later turns see only tokens that reach so far."""
+    """Hash the tokens at these places, eight bytes per step.  Later steps read only longer tokens."""
     eights = np.ndarray((len(buffer) - 7,), "<u8", buffer, strides=(1,))
     hashes: U64 = (eights[starts] & _LOW_BYTES[np.minimum(sizes, 8)]) * _STEPS[0]
     hashes ^= hashes >> np.uint64(32)

@@ -1,8 +1,8 @@
 """Bitmap filter for large buckets: drop pairs whose symmetric difference exceeds the bound, for all pairs at once.
 
-20,000 look-alikes just below the threshold meet in 200 million pairs.  To see that two are not similar takes 4 ns here;
-an exact count takes 1,300.  The prefix filters of set joins (AllPairs, PPJoin) let them all pass: look-alikes differ
-in what is rare, which such a filter looks at first, and have all else in common.
+20,000 texts with a similarity just below the threshold give 200 million pairs.  This filter takes 4 ns per pair, and an
+exact count takes 1,300 ns.  The prefix filters of set joins (AllPairs, PPJoin) exclude none of these pairs.  Such texts
+differ in rare shingles, which a prefix filter tests first, and share all others.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 
 from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, turns
 
-# From here on a bucket is large: bitmaps are made of all its members, which costs as much as two comparisons of each.
+# A bucket with so many members is large: bitmaps of all members are made, which takes as long as two comparisons of
+# each.
 MIN_PROBES, MIN_PAIRS = 4, 1 << 12
 
-# Of a sample of the members: a shingle that one in 32 has gets a bit of its own, up to so many.
+# The size of the sample of members, and the most bits of their own: a shingle gets one if one in 32 members has it.
 _SAMPLE, _MIN_SHARE, _MAX_OWN = 128, 32, 1 << 13
-# All others share some bits, a quarter as many as sets are large; no bitmap is longer than 16-bit sums allow.
+# All other shingles share bits, whose number is a quarter of the size of sets.  No bitmap is longer than 16-bit sums
+# allow.
 _MIN_SHARED, _MAX_SHARED = 1 << 7, 1 << 12
-# Comparisons at a time: what they need stays in the cache.  And shingles of which bits are set at a time.
+# Comparisons at a time, whose data fit into the cache; and shingles whose bits are set at a time.
 _PROBES, _FOLLOWERS = 1 << 5, 1 << 12
 _SHINGLES_AT_ONCE = 1 << 19
 _WORD_BITS = 64
@@ -30,7 +32,7 @@ _WORD_BITS = 64
 class Bitmaps(Struct, frozen=True, gc=False):
     """For the members of a bucket: bitmaps of their shingles, 64 bits a word (first axis), and the bound of each.
 
-    Two members are not similar if more bits differ than both bounds allow together.
+    Two members are not similar if more bits differ than the sum of both bounds.
     """
 
     words: U64
@@ -40,8 +42,8 @@ class Bitmaps(Struct, frozen=True, gc=False):
 def bitmaps_of(shingles: Ragged, members: I64, threshold: float) -> Bitmaps:
     """Return the bitmaps of members.
 
-    Sets are similar at t if what only one of them has is at most (1 - t) / (1 + t) of the sum of their sizes.  Bits
-    that only one bitmap has stand for at least so many shingles.
+    Sets are similar at t if the elements of only one of them are at most (1 - t) / (1 + t) of the sum of their sizes.
+    Each bit that only one bitmap has stands for at least one such shingle.
     """
     words = _words(shingles, members, _own_bits(shingles, members))
     most = np.ceil(shingles.lengths(members) * (1 - threshold) / (1 + threshold) + 1e-6)
@@ -49,9 +51,9 @@ def bitmaps_of(shingles: Ragged, members: I64, threshold: float) -> Bitmaps:
 
 
 def likely(bitmaps: Callable[[], Bitmaps], probes: I64, followers: I64) -> Iterator[Callable[[], tuple[I64, I64]]]:
-    """Yield tasks that pair probes with the followers behind them, less those that are not similar.
+    """Yield tasks that pair probes with later members, without pairs that cannot be similar.
 
-    Both are places among the members.  Bitmaps are made if there is something to pair.
+    Both are places among the members.  Bitmaps are made only if there are pairs.
     """
     if len(probes) and len(followers):
         for at in range(0, len(probes), _PROBES):
@@ -77,7 +79,7 @@ def _own_bits(shingles: Ragged, members: I64) -> U32:
     values, counts = np.unique(shingles.of(sample), return_counts=True)
     usual = np.argsort(-counts, kind="stable")[:_MAX_OWN]
     often = values[usual[counts[usual] > max(1, len(sample) // _MIN_SHARE)]]
-    return np.append(np.sort(often), ~np.uint32(0))  # what is searched for is never behind the last
+    return np.append(np.sort(often), ~np.uint32(0))  # the searched value is never greater than the last one
 
 
 def _words(shingles: Ragged, members: I64, own: U32) -> U64:

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from etl.dedup.pairs.source import OpenPairSource
 
 _HALF = np.uint64(32)
-# Keys sorted at a time.  Ten million would be new memory from the system at each step, and fit no cache.
+# Keys sorted at a time.  Ten million would need new memory from the system at each step, and would not fit into a
+# cache.
 _MAX_SORTED = 1 << 20
 
 Result = TypeVar("Result")
 
 
 class ComparisonInput(Struct, frozen=True, gc=False):
-    """What is compared: fingerprints, a partition key that differs where two blocks must not be, and the settings.
+    """The blocks to compare: fingerprints, partition keys (equal for blocks that may be compared), and the settings.
 
-    `order` are the blocks in the order in which the first of two similar ones is kept.
+    `order` has the blocks in the order in which the first of two similar blocks is kept.
     """
 
     prints: Fingerprints
@@ -47,7 +48,7 @@ class Buckets(Struct, frozen=True, gc=False):
 
 
 class Runner(Protocol):
-    """Runs tasks, here or side by side, and returns their results in order."""
+    """Runs tasks, one after the other or in parallel, and returns their results in order."""
 
     def __call__(self, tasks: Iterable[Callable[[], Result]], /) -> Iterable[Result]:
         """Run the tasks."""
@@ -55,10 +56,10 @@ class Runner(Protocol):
 
 
 class Resources(Struct, frozen=True):
-    """How kernels run tasks, where they keep buckets, which are read more than once, and how much they hold.
+    """How tasks are run, where buckets are kept (which are read more than once), and the limit of memory.
 
-    `probes_at_once` blocks are paired at a time; most have a pair or two.  `pair_source` opens the source of pairs
-    where it is not the buckets of this process.
+    `probes_at_once` blocks are paired at a time; most have one or two pairs.  `pair_source` opens another source of
+    pairs than the buckets of this process.
     """
 
     run: Runner
@@ -76,9 +77,9 @@ IN_MEMORY = Resources(one_by_one, tuple)
 
 
 def buckets(compared: ComparisonInput, blocks: I64) -> Iterator[Callable[[], Buckets]]:
-    """Yield the tasks that put blocks which share a band key, and have equal partition keys, into buckets.
+    """Yield the tasks that put blocks with the same band key and the same partition key into buckets.
 
-    One a band, or several, each for the keys that begin with the same bits.
+    A band has one task, or several, each for the keys with the same first bits.
     """
     salt = (mixed(compared.partition_keys[blocks]) >> _HALF).astype(np.uint32)
     for keys in compared.prints.band_keys:
@@ -88,7 +89,7 @@ def buckets(compared: ComparisonInput, blocks: I64) -> Iterator[Callable[[], Buc
 
 
 def by_first_bits(keys: U32) -> Iterator[Mask]:
-    """Divide keys by the bits that they begin with, into so many parts that each can be sorted at a time."""
+    """Divide keys by their first bits into parts that are small enough to be sorted."""
     bits = (len(keys) // _MAX_SORTED).bit_length()
     begin = (keys >> np.uint32(24)).astype(np.uint8) >> np.uint8(8 - bits)
     for begins_with in range(1 << bits):

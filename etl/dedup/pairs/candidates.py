@@ -17,12 +17,12 @@ from etl.dedup.settings import DedupSettings
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 # Candidate pairs held at a time; they take some 30 bytes each.
 _PAIRS_AT_ONCE = 1 << 22
-# Of these so many are handed on at a time, with some 60 bytes each while they are verified.
+# Candidate pairs that are passed on at a time; they take some 60 bytes each while they are verified.
 _PAIRS_PER_BATCH = 1 << 14
-# A pair by names is found in the time of so many comparisons of bitmaps.
+# Finding a pair by names takes as long as so many comparisons of bitmaps.
 _MIN_PAIRS_A_NAME = 8
-# Pairs a member.  From here on the names in a bucket are looked at first, which costs as much as to verify so many; and
-# members of such buckets that are looked at together.
+# Pairs per member.  With more, the names in a bucket are compared first, which takes as long as verifying so many
+# pairs.  And the number of members of such buckets that are processed together.
 _MIN_CROWDED, _MEMBERS_AT_ONCE = 4, 1 << 14
 
 Candidates = tuple[I64, I64]
@@ -36,10 +36,10 @@ class Lists(Struct, frozen=True, gc=False):
 
 
 class ProbeRows(Struct, frozen=True, gc=False):
-    """The probes of a band: their rows among the members, their buckets, and how many members follow each in these.
+    """The probes of a band: their rows among the members, their buckets, and the number of later members for each.
 
-    `is_large` marks the buckets whose pairs are not even counted up before they are filtered, `is_crowded` others whose
-    pairs are too many to verify all.
+    `is_large` marks the buckets whose pairs are filtered before they are listed.  `is_crowded` marks other buckets with
+    too many pairs to verify all.
     """
 
     found: Buckets
@@ -53,10 +53,11 @@ class ProbeRows(Struct, frozen=True, gc=False):
 def candidates(
     compared: ComparisonInput, lists: Lists, bands: Iterable[Buckets], probes: Mask, resources: Resources
 ) -> Iterator[Candidates]:
-    """Yield pairs of each probe with the later members of its buckets, less those that cannot be duplicates.
+    """Yield pairs of each probe with the later members of its buckets, without pairs that cannot be duplicates.
 
-    Most pairs meet in many bands.  So that each comes once, all bands are walked for a part of the probes, and then for
-    the next.  A part whose pairs are too many to be held is halved; only those of one probe may come twice.
+    Most pairs share several buckets.  So that each pair is yielded once, all bands are read for one part of the probes,
+    then for the next part.  A part with too many pairs for the memory is halved.  Only pairs of a single probe may be
+    yielded twice.
     """
     run, places = resources.run, np.flatnonzero(probes)
     parts = [places[at : at + resources.probes_at_once] for at in range(0, len(places), resources.probes_at_once)]
@@ -80,14 +81,14 @@ def _marked(places: I64, total: int) -> Mask:
 
 
 def _comparable(compared: ComparisonInput, packed: U64) -> Candidates:
-    """Unpack pairs, less those of blocks with other partition keys: they may share a band key by chance."""
+    """Unpack pairs, without pairs of blocks with different partition keys, which may share a band key by chance."""
     earlier, later = (packed >> _HALF).astype(np.int64), (packed & _LOW).astype(np.int64)
     equal = compared.partition_keys[earlier] == compared.partition_keys[later]
     return earlier[equal], later[equal]
 
 
 def _distinct(parts: Iterable[U64]) -> Iterator[U64]:
-    """Yield the distinct values of all parts, sorted, as soon as half of what may be held are different ones."""
+    """Yield the distinct values of all parts, sorted, whenever they fill half of the allowed memory."""
     held, count = list[U64](), 0
     for part in parts:
         held.append(part)
@@ -114,10 +115,10 @@ def probe_rows(found: Buckets, probes: Mask) -> ProbeRows:
 
 
 def pairing(settings: DedupSettings, lists: Lists, probes: ProbeRows) -> Iterator[Callable[[], U64]]:
-    """Yield the tasks that pair the probes of a band with all that follow; filtered, where these are many.
+    """Yield the tasks that pair the probes of a band with all later members; large numbers of pairs are filtered.
 
-    The result of a task is packed: the earlier block in the upper half.  Of members of buckets that are neither large
-    nor crowded no lists are looked at.
+    In the result of a task, the upper half of each number is the earlier block.  Lists are read only for members of
+    large or crowded buckets.
     """
     found, are_facts = probes.found, settings.numbers == "same"
     is_filtered = probes.is_large | probes.is_crowded if are_facts else probes.is_large
@@ -142,7 +143,7 @@ def _all_pairs(found: Buckets, rows: I64, followers: I64) -> U64:
 
 
 def _of_crowded(terms: Ragged, probes: ProbeRows, crowded: I64) -> U64:
-    """Pair the probes of some buckets with all that follow, less those of other people."""
+    """Pair the probes of some buckets with all later members, without pairs with different names."""
     found = probes.found
     starts, sizes = found.edges[crowded].astype(np.int64), found.sizes[crowded]
     names = rarest_names(terms, found.members[ranges(starts, sizes)].astype(np.int64))
@@ -161,8 +162,8 @@ def _of_large_bucket(
 ) -> Iterator[Callable[[], Candidates]]:
     """Yield the tasks that pair probes with later members, all by their place among these.
 
-    Where facts count, and rarest names are shared by less than one in eight pairs, by names, and only blocks without
-    one by bitmaps; else all by bitmaps, and then by names.
+    If facts count, and fewer than one in eight pairs share their rarest names, pairs are found by names, and by bitmaps
+    only for blocks without names.  Otherwise all pairs are filtered by bitmaps, and then by names.
     """
     everyone = np.arange(len(members))
     bitmaps = cache(partial(bitmaps_of, lists.shingles, members, settings.threshold))
@@ -182,7 +183,7 @@ def _of_large_bucket(
 
 
 def _by_bitmaps(bitmaps: Callable[[], Bitmaps], forms: Forms, probes: I64) -> Iterator[Callable[[], Candidates]]:
-    """Yield the tasks that pair probes with all later members: those of one form by terms, all others by bitmaps."""
+    """Yield the tasks that pair probes with all later members: within a form by terms, all others by bitmaps."""
     for some, others in forms.groups(probes):
         yield from likely(bitmaps, some, others)
     yield from forms.near_pairs(probes)

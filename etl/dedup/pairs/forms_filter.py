@@ -1,10 +1,10 @@
-"""Forms filter for large buckets: drop pairs of blocks that are one form, filled in with other words.
+"""Forms filter for large buckets: drop pairs of blocks that are the same form, filled in with different words.
 
-"Stocks of corn rose", "Stocks of barley rose", or a paragraph that ends in an address with a token: of 4,000 such all
-are similar, and no two state the same.  To find that out pair by pair takes 5 microseconds each.  The words that few
-members of a bucket have are its blanks, what is left of a block without them is its form.  Two blocks of one form state
-different facts if no word in the blanks of one is in those of the other, misspelt or cut short included
-(`etl.dedup.pairs.same_facts`).  So within a form only blocks are paired that have such a word.
+Examples are "Stocks of corn rose" and "Stocks of barley rose", or paragraphs that end in an address with a token.  If
+there are 4,000, all of them are similar, and no two state the same facts.  Comparing them pair by pair takes 5
+microseconds each.  Words that few members of a bucket have are *blanks*.  The rest of a block is its *form*.  Two
+blocks of the same form state different facts if they have no word in their blanks in common, misspelt and abbreviated
+words included (`etl.dedup.pairs.same_facts`).  So within a form, only blocks with a common word are paired.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ from etl.dedup.pairs.same_facts import CASELESS, MIN_TERMS_OF_AN_EDITED_STORY
 
 # A word in a blank has less than this share of the members; and so many members fill in a form at least.
 _MAX_SHARE, MIN_MEMBERS = 1 / 64, 64
-# Probes that are paired at a time, and their pairs: two blocks of many blanks have many near terms in common.
+# The most probes and the most pairs at a time: two blocks with many blanks have many near terms in common.
 _PROBES_AT_ONCE, _PAIRS_AT_ONCE = 1 << 8, 1 << 20
 
 
 class Forms(Struct, frozen=True, gc=False):
-    """For the members of a bucket: the form that each fills in (-1: none that many do), and the terms in its blanks."""
+    """For the members of a bucket: the form of each (-1: no form that many share), and the terms in its blanks."""
 
     numbers: I64
     blanks: Ragged
@@ -85,7 +85,7 @@ def forms_of(terms: Ragged, members: I64) -> Forms:
 
 
 def _state_what_they_fill_in(blanks: Ragged, sizes: I64) -> Mask:
-    """Mark the members of which other words in the blanks make other facts: one in a long story may be an edit.
+    """Mark the members whose facts depend on the words in their blanks: in a long story, one word may be an edit.
 
     A word that stands in two blanks of a member counts once, so that other places may differ.
     """

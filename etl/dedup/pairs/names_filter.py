@@ -1,10 +1,10 @@
-"""Names filter for large buckets: drop pairs of blocks that are alike but of other people.
+"""Names filter for large buckets: drop pairs of similar blocks about different people.
 
-1,200 appointments ("X joins Y as director") are all similar, and no two state the same.  To find that out pair by pair
-takes 6 microseconds each.  Two blocks state different facts if each has a name that the other lacks, misspelt or cut
-short included (`etl.dedup.pairs.same_facts`).  So a pair can only be a duplicate if all names of one of them are in the
-other.  The two rarest decide nearly all: the blocks that have the rarest one, or a term near to it, are found once for
-each name, and each pair of these is looked at for the second.
+1,200 appointments ("X joins Y as director") are all similar, and no two state the same facts.  Comparing them pair by
+pair takes 6 microseconds each.  Two blocks state different facts if each has a name that the other lacks, even misspelt
+or abbreviated (`etl.dedup.pairs.same_facts`).  So two blocks can be duplicates only if all names of one of them are in
+the other.  The two rarest names decide nearly all cases.  The blocks with the rarest name, or a term near to it, are
+found once for each name.  For each pair of these, the second name is compared.
 """
 
 from collections.abc import Iterator
@@ -28,9 +28,9 @@ from etl.dedup.fingerprint.terms import (
 _CASELESS = np.uint32((1 << CAPITAL) - 1)
 _IS_NAME = np.uint32(1 << CAPITAL)
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
-# What makes of a set of letters one with a letter less or more, or leaves it.
+# Masks that remove a letter from a set, add a letter, or leave the set unchanged.
 _CHANGES = np.append(np.uint32(0), np.uint32(1) << np.arange(LETTERS, dtype=np.uint32))
-# Names that are paired with terms at a time, and comparisons of two sets of letters.
+# Names that are compared with terms at a time, and comparisons of two sets of letters.
 _NAMES_AT_ONCE, _COMPARISONS_AT_ONCE = 1 << 13, 1 << 18
 
 
@@ -47,11 +47,11 @@ class Names(Struct, frozen=True, gc=False):
 
     @property
     def pair_count(self) -> int:
-        """How many pairs have the rarest name of one in the other."""
+        """The number of pairs in which the rarest name of one block is in the other."""
         return int(self.name_counts[self.rarest[self.rarest >= 0]].sum())
 
     def pairs(self) -> tuple[I64, I64]:
-        """Return the pairs of which one has its two rarest names in the other, the earlier member first."""
+        """Return the pairs in which the two rarest names of one block are in the other, the earlier member first."""
         some = np.flatnonzero(self.rarest >= 0)
         counts = self.name_counts[self.rarest[some]]
         starts = (np.cumsum(self.name_counts) - self.name_counts)[self.rarest[some]]
@@ -60,7 +60,7 @@ class Names(Struct, frozen=True, gc=False):
         return np.minimum(some, others)[both], np.maximum(some, others)[both]
 
     def may_state_the_same(self, one: I64, other: I64) -> Mask:
-        """Mark the pairs of members of which one has its rarest names, if it has any, in the other."""
+        """Mark the pairs in which the rarest names of one member, if it has any, are in the other."""
         return self._are_covered(one, other) | self._are_covered(other, one)
 
     def _are_covered(self, some: I64, others: I64) -> Mask:
@@ -121,7 +121,7 @@ def _rarest(owners: I64, numbers: I64, is_capital: Mask, members: int) -> I64:
 
 
 class NearTerms:
-    """Some terms, by the letters that they have, to find those that are equal or near to a term."""
+    """Some terms by their letters, to find the terms that are equal or near to a term."""
 
     def __init__(self, kinds: U32) -> None:
         self._kinds = kinds
@@ -133,7 +133,7 @@ class NearTerms:
         self._bare = np.flatnonzero(have_no_vowel(self._sets))
 
     def pairs(self, names: I64) -> tuple[I64, I64]:
-        """Pair each of some of the terms with each that is equal or near to it; some pairs come twice."""
+        """Pair some of the terms with all terms that are equal or near; some pairs occur twice."""
         found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
         for start in range(0, len(names), _NAMES_AT_ONCE):
             sets = letter_sets(self._kinds[names[start : start + _NAMES_AT_ONCE]])

@@ -1,6 +1,7 @@
-"""Mark similar pairs that differ in a fact: one has other terms where the other has its own.
+"""Mark similar pairs that state different facts: each block has terms of its own in the same place.
 
-Or one says more of a figure; or the later one says more of somebody, which would go with it.
+Also marked are pairs of which one says more about a figure, or the later one says more about somebody, which would be
+lost.
 """
 
 import numpy as np
@@ -9,14 +10,16 @@ from msgspec import Struct
 from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, ranges, turns
 from etl.dedup.fingerprint.terms import CAPITAL, DIGITS, contraries, is_near, phrases
 
-# "Soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel producers": up to so many terms.
+# The most terms of a phrase: "soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel
+# producers".
 MAX_PHRASE = 3
-# "16 mln Canadian dlrs" is not "16 mln dlrs": so many terms behind a figure say what it counts.
+# The number of terms behind a figure that say what it counts: "16 mln Canadian dlrs" is not "16 mln dlrs".
 TERMS_OF_A_FIGURE = 2
-# "The bond is guaranteed by Hertz Corp", where all else is as it is of any bond: from so many terms on.
+# The fewest terms of an added statement: "The bond is guaranteed by Hertz Corp", if all other words fit any bond.
 MIN_STATEMENT = 3
-# "The ageing vessel" for "the old vessel", where all else of eighty words is the same, is an edit.  In fewer terms (two
-# in three words are one) it may be a form filled in: "stocks of corn", "stocks of soybeans".
+# The fewest terms of an edited story: "the ageing vessel" for "the old vessel" is an edit if all other words of eighty
+# are the same.  With fewer terms (two of three words are terms), the texts may be a form: "stocks of corn", "stocks of
+# soybeans".
 MIN_TERMS_OF_AN_EDITED_STORY = 50
 
 # Packed to be sorted: pair, term without case, which of the two blocks has it, whether with a capital, its place there,
@@ -24,15 +27,15 @@ MIN_TERMS_OF_AN_EDITED_STORY = 50
 _PAIR, _TERM, _SIDE, _CAPITAL, _PLACE = (np.uint64(shift) for shift in (49, 18, 17, 16, 1))
 CASELESS = np.uint32((1 << CAPITAL) - 1)
 _ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64(CASELESS), np.uint64(0x7FFF)
-# Bound what is in memory at a time, and the pairs to 15 bits: terms of the pairs compared, comparisons of two terms.
+# Limits of memory, and of pairs to 15 bits: terms of the pairs that are compared at a time, and comparisons of terms.
 _TERMS_AT_ONCE, _TERMS_A_PAIR = 1 << 18, 1 << 4
 _COMPARISONS_AT_ONCE = 1 << 18
 
 
 class Lone(Struct, frozen=True, gc=False):
-    """Terms that one of two blocks has more often, in order: of which block, and where (among its terms) they stand.
+    """Lone terms, which one of two blocks has more often, in order: their block, and their places among its terms.
 
-    2k is the earlier block of pair k, 2k + 1 the later.  `counted` marks those that stand close behind a figure.
+    2k is the earlier block of pair k, 2k + 1 the later.  `counted` marks the terms close behind a figure.
     """
 
     owners: I64
@@ -51,7 +54,7 @@ class Lone(Struct, frozen=True, gc=False):
 
 
 def differing_facts(terms: Ragged, earlier: I64, later: I64) -> Mask:
-    """Mark the pairs of which the terms that one of two blocks has more often make two stories.
+    """Mark the pairs whose lone terms (which one block has more often) make two stories.
 
     Terms that are the other's misspelt or cut short aside, they do if each block has such and both have names among
     them, or these are one term each, or as many in the same places, or one phrase for another at the same place; but
@@ -82,7 +85,7 @@ def _differing(terms: Ragged, earlier: I64, later: I64) -> Mask:
 
 
 def _are_turned(terms: Ragged, earlier: I64, later: I64) -> Mask:
-    """Mark the pairs, each of the same terms, in which names stand in each other's place, and all else in its own."""
+    """Mark the pairs with the same terms in which only names have changed places."""
     owners = np.repeat(np.arange(len(earlier)), terms.lengths(earlier))
     one, other = terms.of(earlier), terms.of(later)
     moved = (one ^ other) & CASELESS != 0
@@ -92,7 +95,7 @@ def _are_turned(terms: Ragged, earlier: I64, later: I64) -> Mask:
 
 
 def _are_exchanged(lone: Lone, counts: I64) -> Mask:
-    """Mark the pairs of which both have a lone name, or one lone term, or fill in a form, or have a phrase each."""
+    """Mark the pairs in which both blocks have a lone name, one lone term, words in the same blanks, or one phrase."""
     names = np.bincount(lone.owners[lone.terms >> CAPITAL > 0], minlength=counts.size).reshape(-1, 2)
     most = counts.max(axis=1)
     exchanged: Mask = (most == 1) | (names.min(axis=1) > 0) | _are_filled_in(lone, counts)
@@ -102,7 +105,7 @@ def _are_exchanged(lone: Lone, counts: I64) -> Mask:
 
 
 def _are_edits(found: Lone, counts: I64) -> Mask:
-    """Mark the pairs that differ in one plain word each: no name, none of CONTRARIES, none behind a figure."""
+    """Mark the pairs that differ in one plain word: not a name, not in CONTRARIES, not behind a figure."""
     is_fact = (found.terms >> CAPITAL > 0) | found.counted | np.isin(found.terms & CASELESS, contraries())
     facts = np.bincount(found.pairs[is_fact], minlength=len(counts))
     edits: Mask = (counts == 1).all(axis=1) & (facts == 0)
@@ -110,9 +113,9 @@ def _are_edits(found: Lone, counts: I64) -> Mask:
 
 
 def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
-    """Find the terms that one of two blocks has more often, in any case: of a copy in capitals all would be others.
+    """Find the terms that one of two blocks has more often, ignoring case, because a copy may be in capitals.
 
-    More often, not only: "of lead" for "of zinc" in a report on both.  A name has a capital wherever it stands.
+    "More often" includes "of lead" for "of zinc" in a report on both metals.  A name has a capital at each place.
     """
     packed = _packed(terms, earlier, later)
     starts = np.flatnonzero(np.append(True, packed[1:] >> _TERM != packed[:-1] >> _TERM)[: len(packed)])
@@ -122,7 +125,7 @@ def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
     of_earlier = counts - of_later
     more = of_later > of_earlier
     lone = of_later != of_earlier
-    # A block lists its copies of a term in order: the first that the other has no partner for is the lone one.
+    # The occurrences of a term are in order: the first one without a partner in the other block is the lone term.
     unpaired = packed[starts + np.where(more, 2 * of_earlier, of_later)][lone]
     owners = 2 * (unpaired >> _PAIR).astype(np.int64) + more[lone]
     places = (unpaired >> _PLACE & _PLACES).astype(np.int64)
@@ -148,7 +151,7 @@ def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
 
 
 def _are_counted(values: U32, places: I64) -> Mask:
-    """Mark the terms of lists, by their places there, that stand behind a figure, or with a term between."""
+    """Mark the terms directly behind a figure, or with one term between."""
     counted = np.zeros(len(values), np.bool_)
     for back in range(1, TERMS_OF_A_FIGURE + 1):
         counted[back:] |= (values[:-back] == DIGITS) & (places[back:] >= back)
@@ -156,7 +159,7 @@ def _are_counted(values: U32, places: I64) -> Mask:
 
 
 def _nears(lone: Lone) -> Mask:
-    """Mark the terms that are near one of the other block's."""
+    """Mark the terms that are near a term of the other block."""
     nears = np.zeros(len(lone.terms), np.bool_)
     own = np.flatnonzero(lone.owners % 2 == 0)
     starts, ends = (np.searchsorted(lone.owners, lone.owners[own] + 1, side) for side in ("left", "right"))
@@ -169,7 +172,7 @@ def _nears(lone: Lone) -> Mask:
 
 
 def _beside_nears(lone: Lone, nears: Mask) -> Mask:
-    """Mark the lone terms that stand next to one that is near: the "meal" of "soybean meal" that was "soybeans"."""
+    """Mark the lone terms next to a near term: "meal" in "soybean meal", for "soybeans" in the other block."""
     in_a_row = (np.diff(lone.owners) == 0) & (np.diff(lone.places) == 1)
     beside = np.zeros(len(nears), np.bool_)
     beside[1:] |= in_a_row & nears[:-1]
@@ -178,7 +181,7 @@ def _beside_nears(lone: Lone, nears: Mask) -> Mask:
 
 
 def _are_filled_in(lone: Lone, counts: I64) -> Mask:
-    """Mark the pairs of which the lone terms stand in the same places, as in a form: "corn rose", "soybeans fell"."""
+    """Mark the pairs whose lone terms are in the same places, as in a form: "corn rose", "soybeans fell"."""
     filled: Mask = (counts[:, 0] == counts[:, 1]) & (counts[:, 0] > 0)
     own = lone.places[filled[lone.pairs] & (lone.owners % 2 == 0)]
     others = lone.places[filled[lone.pairs] & (lone.owners % 2 == 1)]
@@ -188,7 +191,7 @@ def _are_filled_in(lone: Lone, counts: I64) -> Mask:
 
 
 def _are_phrases(lone: Lone) -> Mask:
-    """Return for pairs, of which both have lone terms, whether these are one phrase each, at the same place."""
+    """Return for pairs in which both blocks have lone terms whether these are one phrase at the same place."""
     starts = np.flatnonzero(np.diff(lone.owners, prepend=-1))
     counts = np.diff(starts, append=len(lone.owners))
     if not len(starts):
@@ -202,9 +205,9 @@ def _are_phrases(lone: Lone) -> Mask:
 
 
 def _stating(lone: Lone) -> I64:
-    """Return the pairs that have a run of lone terms in a row which begins with no name, and has one.
+    """Return the pairs with a run of lone terms that contains a name, but does not begin with one.
 
-    "(Reporting by Ann Lee)", "Click here to subscribe. Reuters", "told Die Zeit" begin with one, and state nothing.
+    "(Reporting by Ann Lee)", "Click here to subscribe.  Reuters" and "told Die Zeit" state no facts.
     """
     starts = np.flatnonzero((np.diff(lone.owners, prepend=-1) != 0) | (np.diff(lone.places, prepend=-1) != 1))
     if not len(starts):

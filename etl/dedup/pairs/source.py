@@ -1,4 +1,4 @@
-"""Where the pairs of some blocks come from: the buckets of this process, or an engine's own shuffles (`PairSource`)."""
+"""Sources of pairs (`PairSource`): the buckets of this process, or the shuffles of an engine."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -14,15 +14,15 @@ from etl.dedup.pairs.verify import Pairs, pairs
 class PairSource(Protocol):
     """Finds pairs of similar blocks, for some probes at a time.  Masks are over all blocks.
 
-    `first_width` is how many probes of a bucket the first round takes: more of them where a round is costly.
+    `first_width` is the number of probes per bucket in the first round, which is larger if rounds are slow.
     """
 
     first_width: int
 
     def next_probes(self, waits: Mask, width: int) -> Mask:
-        """Mark of the blocks that wait the next probes: in each of their buckets they are of the first `width`.
+        """Mark the next probes: waiting blocks that are among the first `width` of each of their buckets.
 
-        Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
+        Later blocks will probably be dropped.  The earliest waiting block is always marked.
         """
         ...
 
@@ -31,7 +31,7 @@ class PairSource(Protocol):
         ...
 
     def close(self) -> None:
-        """Release what is held."""
+        """Release all resources."""
         ...
 
 
@@ -69,7 +69,7 @@ class LocalPairs:
 
 
 def waiting_of(found: Buckets, waits: Mask, width: int) -> tuple[U32, U32]:
-    """Return the members of buckets that wait, and of these the ones behind the first `width` of their bucket."""
+    """Return the waiting members of buckets, and those of them after the first `width` of their bucket."""
     waiting = waits[found.members]
     running = np.cumsum(waiting, dtype=np.uint32)
     before: U32 = np.repeat((running - waiting)[found.edges[:-1]], np.diff(found.edges))

@@ -1,4 +1,4 @@
-"""Candidate pairs -> pairs.  Banding proposes, exact Jaccard decides."""
+"""Candidate pairs -> pairs, verified by exact Jaccard and the same facts."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -15,10 +15,10 @@ from etl.dedup.pairs.same_facts import differing_facts
 from etl.dedup.settings import DedupSettings
 
 _HALF = np.uint64(32)
-# Bound what is in memory at a time: shingles, or terms, of pairs; shingles of the pairs compared, some 30 bytes each.
+# Limits of memory: shingles or terms of pairs at a time; shingles of the pairs that are compared, some 30 bytes each.
 _VALUES_READ_AT_ONCE, _SHINGLES_AT_ONCE = 1 << 20, 1 << 18
-# Days between the datelines of two prints of one story; and the words that make one of a notice.  Of Reuters' 1987,
-# notices that come every day have up to 29, dateline included.
+# The most days between the datelines of two prints of a story, and the fewest words of a story.  In Reuters news of
+# 1987, daily notices have up to 29 words, with the dateline.
 MAX_DAYS_APART, MIN_WORDS_OF_A_STORY = 1, 32
 
 
@@ -31,7 +31,7 @@ class Pairs(Struct, frozen=True, gc=False):
 
 
 def pairs(compared: ComparisonInput, bands: Iterable[Buckets], probes: Mask, resources: Resources) -> Pairs:
-    """Return the candidate pairs that hold when verified, of those whose earlier block is one of `probes`."""
+    """Return the verified candidate pairs whose earlier block is one of `probes`."""
     prints = compared.prints
     lists = Lists(ragged(prints.shingles, prints.shingle_counts), ragged(prints.terms, prints.term_counts))
     proposed = candidates(compared, lists, bands, probes, resources)
@@ -50,7 +50,7 @@ def joined(parts: list[Pairs]) -> Pairs:
 
 
 def verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> Pairs:
-    """Return the candidate pairs that hold: similar, and of the same facts."""
+    """Return the candidate pairs that are similar and state the same facts."""
     similar = _similar(lists.shingles, proposed, compared.settings)
     if compared.settings.numbers == "any":
         return similar
@@ -60,10 +60,10 @@ def verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> P
 
 
 def _are_of_one_day(prints: Fingerprints, some: Pairs) -> Mask:
-    """Mark the pairs of which one has no dateline, or both of the same day; of stories, a day apart.
+    """Mark the pairs in which a dateline is missing or both have the same day; for stories, days may differ by one.
 
-    Papers print a story the day after the wire.  "Erie, Pa., March 26 - Qtly div 25 cts" and "New York, March 26 - The
-    Federal Reserve entered the market" are notices that come every day, and the date says which.
+    Newspapers print a story the day after the agency.  "Erie, Pa., March 26 - Qtly div 25 cts" and "New York, March 26
+    - The Federal Reserve entered the market" are notices that come every day, and the date says which.
     """
     one, other = prints.dateline_days[some.earlier], prints.dateline_days[some.later]
     words = np.minimum(prints.word_counts[some.earlier], prints.word_counts[some.later])
@@ -80,7 +80,7 @@ def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) ->
     shared = starmap(_shared, shingles.read_pairs(earlier, later, _VALUES_READ_AT_ONCE))
     common = np.concatenate([np.zeros(0, np.int64), *shared])
     similarity = common / (both - common)
-    # No allowance for rounding: 7 / 10 is the same double as 0.7.
+    # Rounding needs no tolerance: 7 / 10 is the same double as 0.7.
     holds = similarity >= settings.threshold
     if settings.copies == "lossless":
         holds &= common == shingles.lengths(later)
@@ -101,7 +101,7 @@ def _shared_at_once(shingles: Ragged, earlier: I64, later: I64) -> I64:
     owners = np.tile(np.arange(len(earlier), dtype=np.uint64) << _HALF, 2)
     both = np.concatenate([earlier, later])
     packed = np.repeat(owners, shingles.lengths(both)) | shingles.of(both)
-    # Each half is in order already: timsort merges them, twenty times quicker than quicksort sorts them.
+    # Both halves are sorted: timsort merges them twenty times as fast as quicksort sorts them.
     packed.sort(kind="stable")
     twice = packed[1:][packed[1:] == packed[:-1]] >> _HALF
     return np.bincount(twice.astype(np.int64), minlength=len(earlier))

@@ -1,4 +1,4 @@
-"""Pairs -> what is dropped, and what keeps it.
+"""Pairs -> dropped blocks and articles, each with its keeper.
 
 duplicates   the blocks to drop
 articles     the articles to drop whole

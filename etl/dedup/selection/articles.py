@@ -1,4 +1,4 @@
-"""Duplicates -> articles to drop whole, for nearly all of their words are copies of one earlier article."""
+"""Duplicates -> articles to drop whole, because nearly all of their words are copies of one earlier article."""
 
 import numpy as np
 from msgspec import Struct
@@ -8,14 +8,15 @@ from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.selection.duplicates import Duplicates, ranks
 from etl.dedup.settings import DedupSettings
 
-# A wire story comes back with a new first line or a local last paragraph; under this, another story quotes it.
+# Reprints of an agency story have a new first line or a local last paragraph.  With a smaller share, another story
+# quotes it.
 MIN_COPIED_RATIO = 0.8
 # Blocks of articles compared at a time, with some 60 bytes each.
 _BLOCKS_AT_ONCE = 1 << 20
 
 
 class DuplicateArticles(Struct, frozen=True, gc=False):
-    """Articles to drop whole, ascending; for each the earlier one that keeps it, and the ratio of its copied words."""
+    """Articles to drop whole, ascending, each with its keeper and the share of its copied words."""
 
     index: I64
     keeper: I64
@@ -37,12 +38,12 @@ def duplicate_articles(
     order: I64,
     removed: frozenset[int],
 ) -> DuplicateArticles:
-    """Return the articles of whose words at least 80 % are copies of one earlier article that remains.
+    """Return the articles with at least 80 % of their words copied from one earlier article that remains.
 
-    All of them, where copies must be lossless.  A block is a copy from an article if its keeper or its folded text is
-    there; so short blocks count too.  `removed` are articles that an earlier run dropped.  An article depends on what
-    was read before it, never on what follows; so a block that remains may have its keeper in an article that is
-    dropped, and blocks must be selected again (`etl.dedup.selection.history`).
+    For lossless copies, all words must be copied.  A block is a copy from an article if its keeper or its folded text
+    is in this article, so short blocks count, too.  `removed` are articles that an earlier run dropped.  The result for
+    an article depends only on earlier articles.  So a block that remains may have its keeper in a dropped article, and
+    blocks must be selected again (`etl.dedup.selection.history`).
     """
     least = 1.0 if settings.copies == "lossless" else MIN_COPIED_RATIO
     pairs = _likely(prints, articles, found, least / 2)
@@ -61,13 +62,13 @@ def duplicate_articles(
 
 
 def blocks_of(articles: I64, some: I64) -> tuple[I64, I64]:
-    """Return where the blocks of some articles start, and how many each has."""
+    """Return the first block and the number of blocks of some articles."""
     starts, ends = (np.searchsorted(articles, some, side) for side in ("left", "right"))
     return starts, ends - starts
 
 
 def are_in(prints: Fingerprints, articles: I64, blocks: I64, others: I64) -> Mask:
-    """Mark the blocks whose folded text is one of those of an article, which `others` hold for each."""
+    """Mark the blocks whose folded text is in an article, which `others` names for each block."""
     hashes = prints.text_hashes[0]
     named = np.zeros(len(articles) and articles[-1] + 1, np.bool_)
     named[others] = True
@@ -78,9 +79,9 @@ def are_in(prints: Fingerprints, articles: I64, blocks: I64, others: I64) -> Mas
 
 
 def _likely(prints: Fingerprints, articles: I64, found: Duplicates, least: float) -> DuplicateArticles:
-    """Return the articles, each with an earlier one that keeps at least this ratio of its words as duplicates.
+    """Return the articles, each with an earlier article that keeps at least this share of its words.
 
-    In order; an article may come with several.
+    They are in order, and an article may occur with several keepers.
     """
     starts = np.flatnonzero(np.diff(articles, prepend=-1))
     if not len(starts):

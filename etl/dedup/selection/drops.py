@@ -1,4 +1,4 @@
-"""What was selected -> the blocks to drop, each with what keeps it and its residue: the words that the keeper lacks."""
+"""Selected duplicates -> the blocks to drop, each with its keeper and its residue: the words that the keeper lacks."""
 
 from functools import partial
 
@@ -11,17 +11,17 @@ from etl.dedup.selection.articles import are_in, blocks_of
 from etl.dedup.selection.history import Blocks, Selected
 
 _HALF = np.uint64(32)
-# Bounds what is in memory at a time: tokens of the blocks compared.
+# A limit of memory: tokens of the blocks that are compared at a time.
 _TOKENS_AT_ONCE = 1 << 18
 
 
 class Drops(Struct, frozen=True, gc=False):
-    """Blocks to drop, ascending, those of articles to drop whole among them.
+    """Blocks to drop, ascending, with the blocks of articles that are dropped whole.
 
-    `keeper` is the block that keeps another or, where `is_whole`, the article that keeps its article; `similarity` is
-    the exact Jaccard of the two or, of a whole article, the ratio of its words that are copies.  `residue` lists which
-    words of each block (by place) its keeper lacks, `residue_counts` of them, block after block: of a whole article,
-    what the most similar kept block lacks, or all words of a block that the other article has in no form.
+    `keeper` is the keeper of a block or, if `is_whole`, the keeper of its article.  `similarity` is the exact Jaccard
+    of both blocks or, for a whole article, the share of its copied words.  `residue` lists which words of each block
+    (by place) its keeper lacks, `residue_counts` of them, block after block: of a whole article, what the most similar
+    kept block lacks, or all words of a block that the other article has in no form.
     """
 
     blocks: I64
@@ -54,14 +54,14 @@ def drops_of(blocks: Blocks, selected: Selected, start: int = 0, run: Runner = o
 
 
 def _keeper_blocks(blocks: Blocks, selected: Selected) -> I64:
-    """Return the block that keeps each among all articles; -1 for none."""
+    """Return the keeper of each block among all articles; -1 for none."""
     keepers = np.full(len(blocks.articles), -1)
     keepers[selected.among_all.index] = selected.among_all.keeper
     return keepers
 
 
 def _residues(tokens: Ragged, blocks: I64, keepers: I64, run: Runner) -> tuple[I64, I64]:
-    """Return how many words of each block its keeper lacks, all where it has none, and their places in the block."""
+    """Return the number of words of each block that its keeper lacks (all without a keeper), and their places."""
     both = turns(tokens.lengths(blocks) + tokens.lengths(keepers), _TOKENS_AT_ONCE)
     found = list(run(partial(_lacking, tokens, blocks[turn], keepers[turn]) for turn in both))
     none = np.zeros(0, np.int64)
@@ -69,10 +69,10 @@ def _residues(tokens: Ragged, blocks: I64, keepers: I64, run: Runner) -> tuple[I
 
 
 def _lacking(tokens: Ragged, blocks: I64, keepers: I64) -> tuple[I64, I64]:
-    """Count the tokens of each block that its keeper lacks, and return their places; a keeper of -1 lacks all."""
+    """Count the tokens of each block that its keeper lacks, and return their places.  A keeper of -1 lacks all."""
     owners, sizes = np.arange(len(blocks)), tokens.lengths(blocks)
     own, has = _packed(owners, tokens, blocks), np.argsort(keepers)
-    has = has[keepers[has] >= 0]  # in the order of their file, which is read faster than at random
+    has = has[keepers[has] >= 0]  # in the order of the file, which is faster than random reads
     kept = without_repeats(np.sort(_packed(owners[has], tokens, keepers[has])))
     lacks = np.ones(len(own), np.bool_)
     if len(kept):

@@ -13,12 +13,12 @@ from etl.dedup.pairs.source import LocalPairs, OpenPairSource, PairSource
 from etl.dedup.pairs.verify import Pairs, joined
 from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
 
-# Pairs that are walked in one go by plain Python; a list of them all would be 80 bytes a pair.
+# Pairs that plain Python processes at a time.  A list of all pairs would take 80 bytes per pair.
 _PAIRS_AT_ONCE = 1 << 16
 
 
 class Duplicates(Struct, frozen=True, gc=False):
-    """Blocks to drop, ascending; for each its keeper, a kept block that comes before it, and their exact Jaccard."""
+    """Blocks to drop, ascending, each with its keeper (an earlier kept block) and their exact Jaccard."""
 
     index: I64
     keeper: I64
@@ -36,30 +36,33 @@ def duplicates(
     resources: Resources = IN_MEMORY,
     order: I64 | None = None,
 ) -> Duplicates:
-    """Return the duplicates among blocks; `articles` holds each one's article, 0 or more, ascending.
+    """Return the duplicates among blocks; `articles` has the article of each block, from 0, ascending.
 
-    Of two similar blocks the one that comes first in `order` is kept; without it, that of `kept_first`.
+    Of two similar blocks, the first in `order` is kept.  Without `order`, the order is that of `kept_first`.
 
-    The promise: a block is dropped if and only if an earlier kept block that shares a band with it is at least
-    `threshold` similar (and states the same facts).  So every keeper is kept, and no two kept ones of a bucket are
-    similar.  The keeper is the most similar, of equals the earliest.  An exact copy has the keeper of the block that it
-    copies, or that block itself.  Texts without words are never duplicates.
+    Guarantee: a block is dropped if and only if an earlier kept block with a common band key has a similarity of
+    `threshold` or more (and states the same facts).  So every keeper is kept, and no two kept blocks of a bucket are
+    similar.  The keeper is the most similar block; of several, the earliest.  An exact copy has the keeper of the block
+    that it copies, or that block itself.  Texts without words are never duplicates.
     """
     order = kept_first(prints, articles, settings) if order is None else order
     originals = _originals(prints, articles, settings, order)
     compared = ComparisonInput(prints, _partition_keys(prints, articles, settings), order, settings)
     opened: OpenPairSource = resources.pair_source or partial(LocalPairs, resources=resources)
-    # The blocks have no name here, so that they leave memory when buckets are made.
+    # The blocks have no name here, so that their memory is freed when buckets are made.
     with closing(opened(compared, order[(originals[order] == order) & (prints.shingle_counts[order] > 0)])) as source:
         return _with_copies(_near(source, order), originals)
 
 
 def kept_first(prints: Fingerprints, articles: I64, settings: DedupSettings, prior_blocks: int = 0) -> I64:
-    """Return the blocks in the order in which the first of two similar ones is kept; those of prior runs come first."""
+    """Return the blocks in the order in which the first of two similar blocks is kept.
+
+    Blocks of prior runs come first.
+    """
     if settings.keep == "first":
         return np.arange(len(articles))
     _, places = np.unique(articles, return_inverse=True)
-    words = np.bincount(places, prints.word_counts)[places].astype(float)  # of no blocks they would be integers
+    words = np.bincount(places, prints.word_counts)[places].astype(float)  # without blocks they would be integers
     words[:prior_blocks] = np.inf
     return np.lexsort((articles, -words))
 
@@ -72,14 +75,17 @@ def ranks(order: I64) -> I64:
 
 
 def _originals(prints: Fingerprints, articles: I64, settings: DedupSettings, order: I64) -> I64:
-    """Return for each block the first one with the same folded text; close by in its article, if it is short."""
+    """Return the first block with the same folded text for each block.
+
+    A short block needs one close by in its article.
+    """
     alone = np.arange(len(articles))
     is_short = prints.word_counts < settings.short_words
     scope = np.where(is_short | (settings.scope != "run"), articles, -1)
     empty = np.flatnonzero(prints.word_counts == 0)
     scope[empty] = -2 - empty
     key = mixed(prints.text_hashes[0] ^ mixed(scope.astype(np.uint64)))
-    # Most texts have no equal: they need no sort of 64 bits.
+    # Most texts have no equal, so they need no sort of 64 bits.
     upper = (key >> np.uint64(32)).astype(np.uint32)[order]
     order = np.concatenate([order[some][grouped(upper[some])[0]] for some in by_first_bits(upper)])
     order = order[np.argsort(key[order], kind="stable")]
@@ -94,21 +100,21 @@ def _originals(prints: Fingerprints, articles: I64, settings: DedupSettings, ord
 
 
 def _partition_keys(prints: Fingerprints, articles: I64, settings: DedupSettings) -> U64:
-    """Return a value for each block that differs where two must not be compared.
+    """Return partition keys of blocks: two blocks with different keys must not be compared.
 
-    Where facts do not count, the figures of texts all hash to 0, but for blocks that a history leaves out.
+    If facts do not count, all figures have the hash 0, except for blocks that a history leaves out.
     """
     keys = prints.figures_hashes
     return keys if settings.scope == "run" else keys + mixed(articles.astype(np.uint64) + np.uint64(1))
 
 
 def _near(source: PairSource, order: I64) -> Duplicates:
-    """Select among blocks of which no two are equal.
+    """Select duplicates among blocks without equal texts.
 
-    Only pairs whose earlier block is kept decide anything, so only such are sought: probe with some kept blocks, that
-    is compare each with the later members of its buckets; select again; until every kept block has been a probe.
-    20,000 blocks like the first cost 20,000 comparisons, not 200 million, and no bucket needs a limit that would lose
-    pairs.
+    Only pairs whose earlier block is kept matter, so only these are found: some kept blocks are probes, which are
+    compared with the later members of their buckets, and then blocks are selected again, until every kept block has
+    been a probe.  So 20,000 blocks like the first one take 20,000 comparisons, not 200 million, and no bucket needs a
+    limit that would lose pairs.
     """
     total, width, similar = len(order), source.first_width, joined([])
     kept, probed = np.ones(total, np.bool_), np.zeros(total, np.bool_)
@@ -121,12 +127,12 @@ def _near(source: PairSource, order: I64) -> Duplicates:
 
 
 def _are_many(dropped: Mask, waiting: Mask) -> bool:
-    """Return true if a look at the earliest dropped enough of those that wait to be worth another small look."""
+    """Return true if the last small round dropped so many waiting blocks that another small round is worth its time."""
     return bool(8 * np.count_nonzero(dropped) > np.count_nonzero(waiting))
 
 
 def _kept(order: I64, similar: Pairs) -> Mask:
-    """Mark the kept blocks: walk the pairs by later block; a dropped block drops no other."""
+    """Mark the kept blocks, with pairs sorted by later block; a dropped block drops no other."""
     kept = bytearray(b"\1") * len(order)
     walk = np.argsort(ranks(order)[similar.later], kind="stable")
     for at in range(0, len(walk), _PAIRS_AT_ONCE):
@@ -138,7 +144,7 @@ def _kept(order: I64, similar: Pairs) -> Mask:
 
 
 def _nearest(similar: Pairs, kept: Mask, rank: I64) -> Duplicates:
-    """Return for each dropped block the most similar kept one, of equals the earliest."""
+    """Return the most similar kept block for each dropped block; of several, the earliest."""
     is_kept = kept[similar.earlier]
     earlier, later, similarity = similar.earlier[is_kept], similar.later[is_kept], similar.similarity[is_kept]
     order = np.lexsort((rank[earlier], -similarity, later))
@@ -147,7 +153,7 @@ def _nearest(similar: Pairs, kept: Mask, rank: I64) -> Duplicates:
 
 
 def _with_copies(near: Duplicates, originals: I64) -> Duplicates:
-    """Add the exact copies; the keeper of each is its original, or the keeper of that."""
+    """Add the exact copies.  The keeper of a copy is its original, or the keeper of its original."""
     keeper = originals.copy()
     keeper[near.index] = near.keeper
     similarity = np.ones(len(originals))

@@ -1,9 +1,9 @@
-"""Blocks of prior runs beside those of this one: what of this run is a copy, and what later runs must know of it.
+"""Select duplicates of this run among blocks of prior runs and its own, and collect data for later runs.
 
-Blocks are selected among all articles, and by that articles are dropped whole; then again among the articles that
-remain, for a block that went with its article keeps no other.  (Were an article to remain because a later one has a
-block of it, today's drops would depend on tomorrow, and ten runs of a tenth each could not drop what one run drops.)
-So a block is kept in none, one or both of two selections, and an index says in which.
+Blocks are first selected among all articles, which decides which articles are dropped whole.  Then blocks are selected
+again among the articles that remain, because a block of a dropped article cannot be a keeper. (If an article remained
+because a later one has a block of it, today's drops would depend on later runs, and ten runs of a tenth each could not
+drop what one run drops.) So a block is kept in none, one or both of two selections, and an index records in which.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ _UPPER = np.uint32(12)
 
 
 class KnownNearDuplicates(Struct, frozen=True, gc=False):
-    """Texts (by their 128-bit hash, 2 x texts) dropped before as near copies, of which block, and how similar.
+    """Texts (by their 128-bit hash, 2 x texts) that were dropped as near-duplicates, with keeper and similarity.
 
     An exact copy of such a text has the same keeper: it is not compared again.
     """
@@ -37,11 +37,11 @@ NONE_KNOWN = KnownNearDuplicates(np.zeros((2, 0), np.uint64), np.zeros(0, np.int
 
 
 class History(Struct, frozen=True, gc=False):
-    """What prior runs say of blocks.  Theirs stand before those of this run, in the order in which they were read.
+    """Data of prior runs about blocks.  Blocks of prior runs come before those of this run.
 
-    `prior_blocks` is their number, `kept_in` the selections that each block takes part in (those of this run in both),
-    `removed` the articles dropped whole, and `known` holds, for each selection, this run's blocks whose text was
-    dropped before.
+    `prior_blocks` is their number.  `kept_in` are the selections of each block (both for blocks of this run), and
+    `removed` the articles that were dropped whole.  `known` has, for each selection, the blocks of this run whose text
+    was dropped before.
     """
 
     prior_blocks: int
@@ -51,7 +51,7 @@ class History(Struct, frozen=True, gc=False):
 
 
 class Blocks(Struct, frozen=True, gc=False):
-    """The blocks to select among: their fingerprints, the article of each, and what prior runs say of them."""
+    """The blocks to select among: fingerprints, the article of each block, and the history."""
 
     prints: Fingerprints
     articles: I64
@@ -84,7 +84,7 @@ def no_history(blocks: int) -> History:
 
 
 def select(blocks: Blocks, settings: DedupSettings, resources: Resources = IN_MEMORY) -> Selected:
-    """Return the duplicates among blocks; and articles, where one may be dropped whole."""
+    """Return the duplicates among blocks, and the duplicate articles, if articles can be dropped whole."""
     if (settings.scope, settings.unit) == ("run", "article"):
         return _select_articles(blocks, settings, resources)
     found = _among(blocks, settings, resources, blocks.history.kept_in & ALL_ARTICLES == 0, blocks.history.known[0])
@@ -92,7 +92,7 @@ def select(blocks: Blocks, settings: DedupSettings, resources: Resources = IN_ME
 
 
 def retained(blocks: Blocks, selected: Selected) -> Retained:
-    """Return what later runs must know."""
+    """Return the data for later runs."""
     known, prints = blocks.history.known, blocks.prints
     removed = np.isin(blocks.articles, selected.articles.index)
     among_all, remaining = np.ones(len(removed), np.bool_), ~removed
@@ -106,7 +106,7 @@ def retained(blocks: Blocks, selected: Selected) -> Retained:
 
 
 def look_up_known(prints: Fingerprints, known: KnownNearDuplicates, start: int) -> Duplicates:
-    """Return the blocks from `start` on whose text was dropped before as a near copy."""
+    """Return the blocks from `start` on whose text was dropped before as a near-duplicate."""
     order = np.argsort(known.text_hashes[0], kind="stable")
     hashes = known.text_hashes[:, order]
     blocks = np.arange(start, prints.text_hashes.shape[1])
@@ -118,7 +118,7 @@ def look_up_known(prints: Fingerprints, known: KnownNearDuplicates, start: int) 
 
 
 class BandQuery:
-    """The keys that blocks of this run have in a band, sorted; and marks of their upper bits, to pass over others."""
+    """The sorted keys of this run's blocks in a band, and marks of their upper bits, which exclude most other keys."""
 
     def __init__(self, keys: U32) -> None:
         self.keys = np.unique(keys)
@@ -155,7 +155,10 @@ def _select_articles(blocks: Blocks, settings: DedupSettings, resources: Resourc
 
 
 def _among(blocks: Blocks, settings: DedupSettings, resources: Resources, out: Mask, known: Duplicates) -> Duplicates:
-    """Return the duplicates among all blocks but those left out; those whose text was dropped before go again."""
+    """Return the duplicates among all blocks except those left out.
+
+    Blocks whose text was dropped before are dropped again.
+    """
     out = out.copy()
     out[known.index] = True
     order = kept_first(blocks.prints, blocks.articles, settings, blocks.history.prior_blocks)
@@ -164,16 +167,16 @@ def _among(blocks: Blocks, settings: DedupSettings, resources: Resources, out: M
 
 
 def _left_out(prints: Fingerprints, out: Mask) -> Fingerprints:
-    """Return fingerprints in which these blocks have a text and figures of their own: they are like no other."""
+    """Return fingerprints in which these blocks have unique hashes of text and figures, so that none matches them."""
     own = mixed(np.arange(1, len(out) + 1, dtype=np.uint64))
     hashes, figures = np.where(out, own, prints.text_hashes), np.where(out, own, prints.figures_hashes)
     return structs.replace(prints, text_hashes=hashes, figures_hashes=figures)
 
 
 def _differs(blocks: Blocks, among_all: Duplicates, removed: Mask) -> bool:
-    """Return true if selecting among the articles that remain may give other duplicates than selecting among all.
+    """Return true if a selection among the remaining articles may differ from the selection among all articles.
 
-    It may where a block that remains is a copy of one that went, or of the same text; or did, in a prior run.
+    It may differ if a remaining block is a duplicate of a dropped block or has its text, also in a prior run.
     """
     history, hashes = blocks.history, blocks.prints.text_hashes[0]
     if (history.kept_in != BOTH).any() or not _are_equal(*history.known):

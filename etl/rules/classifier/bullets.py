@@ -1,6 +1,6 @@
-"""Items of a list of the story: lines in a row with the same bullet, right between two sentences.
+"""Items of a list in the story: consecutive lines with the same bullet, directly between two sentences.
 
-Links to other stories have bullets, too.  They begin with capitals, and no colon announces them.
+Links to other stories may have bullets, too.  But they begin with capitals, and no line with a colon is above them.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ _CLOSES_LIST = (":", "：")
 
 
 def bulleted(texts: Sequence[str], named: Collection[int]) -> set[int]:
-    """Return the positions of the items of such lists; `named` are the blocks of rules, which part them."""
+    """Return the positions of the items of such lists; `named` are blocks that rules match, which end a list."""
     found = set[int]()
     start = 0
     while start < len(texts):

@@ -1,8 +1,8 @@
-"""Marks of readers' comments: what stands over or under what a reader has written."""
+"""Marks of readers' comments: lines above or below the text of a reader."""
 
 import re
 
-# Words.  A longer block is what the reader has written.
+# Words.  A longer block is the text of a comment.
 MAX_WORDS = 14
 # "Bob. Just Bob. says:", "November 19, 2019 at 6:44 am", "2 days ago", "vor 3 Stunden", "Rating: 25 Votes", "Reply".
 _MARK = re.compile(
@@ -10,11 +10,11 @@ _MARK = re.compile(
     r"|\bvotes?$|\d (?:points?|likes?)$|^(?:vor|hace|il y a) \d+ \w+$"
     r"|^(?:antworten|répondre|responder|ответить|yanıtla|odpovědět)$|\bназад$|\bönce$|^před \d+ \w+$|前$|전$"
 )
-# What a mark begins or ends with, or a figure with a colon: most blocks need not be searched.
+# A cheap test: words at the beginning or end of a mark, or a figure with a colon.  Most blocks have none.
 _ENDS = ("ago", "reply", "vote", "votes", "point", "points", "like", "likes", ":", "назад", "önce", "前", "전",
          "antworten", "répondre", "responder", "ответить", "yanıtla", "odpovědět")  # fmt: skip
 _STARTS = ("vor ", "hace ", "il y a ", "před ")
-# The rules that name such marks.
+# The rules that match such marks.
 RULES = "/comments-"
 
 

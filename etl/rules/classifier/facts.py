@@ -3,8 +3,8 @@
 Roads by their number, ingredients with a dash before the amount, scores, years with what happened in them, and people
 with their party are facts as well.
 
-A menu has labels with a colon, too.  What tells facts is that two or more stand together, and one has a figure, or that
-a sentence and a heading announce them ("Winners:").
+A menu has labels with a colon, too.  Facts differ from a menu: two or more stand together and one has a figure, or a
+sentence and a heading ("Winners:") announce them.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,7 +23,7 @@ _FACT = later(r"(?:\d\. )?[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S
 # "A66 between Brough and Scotch Corner", "BA117 to New York"; "Cabbage - 1 kg".  A count of comments has no unit.
 _ROUTE = later(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
 _AMOUNT = later(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
-# "Tom Wren, Castle School": who has won.
+# "Tom Wren, Castle School": a winner.
 _WINNER = later(r"(?:[^\W\d_][\w'’.-]{1,20} ){1,2}[^\W\d_][\w'’.-]{1,20}, [^\W\d_]\S{1,20}(?: \S{1,20}){0,3}")
 # "Linden - Vale 2:1", "Linden 2-1 Vale", "Linden 2 x 1 Vale"; "2:15" is a time, of which players show two.
 _SCORE = later(
@@ -48,7 +48,7 @@ _FIGURE = later(r"\d")
 def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of lines of facts, and of the heading above them; `texts` are plain.
 
-    `named` are the blocks of rules.  Lines below such a block belong to the page, and so do the lines among them.
+    `named` are the blocks that rules match.  Lines between or directly below such blocks are furniture.
     """
     found = set[int]()
     for kinds, least in ((_KINDS, MIN_FACTS), ((_COUNT,), MIN_COUNTS)):

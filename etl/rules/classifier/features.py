@@ -1,7 +1,8 @@
-"""Features of the blocks of a batch: each block's looks, its words, its neighbours, the shape of its article.
+"""Features of the blocks of a batch: form, words, neighbours, and position in the article.
 
-All are whole numbers, shares in thousandths, so that they are the same on any machine.  Only blocks that no rule has
-named are rows and neighbours of one another: "Article content" between all paragraphs must not hide a story.
+All are whole numbers, shares in thousandths, so that they are the same on any machine.  Rows are only the blocks that
+no rule matches, and neighbours of a row are rows, too.  So a label such as "Article content" between all paragraphs
+does not hide the story.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,21 +27,23 @@ from etl.rules.classifier.text import (
 )
 
 THOUSAND = 1_000
-# Units.  From this length on a block that ends as a sentence does is taken for prose; below the other it is short.
+# Units.  A block of at least the first length that ends like a sentence is prose; a block below the second length is
+# short.
 LONG_UNITS, SHORT_UNITS = 12 * WORD, 5 * WORD
-# Units.  Shorter words are too common to say that two blocks speak of the same thing; others may join a language.
+# Units.  Shorter words are too common to connect two blocks.
 TELLING_UNITS = 45
 COMMON_UNITS, COMMON_SHARE = 42, 150
-# What stands where a feature has no value; what is further away than FAR is as good as never.
+# The value of a feature without a value, and the greatest distance; anything further away counts as FAR.
 NONE, FAR = -1, 99
-# Blocks.  Lengths of runs and distances above are as good as endless.
+# Blocks.  Longer runs and distances count as this.
 MAX_RUN = 60
-# Units.  A longer paragraph is no surer a sign of the story.
+# Units.  A longer paragraph is no stronger sign of the story.
 MAX_PROSE = 40 * WORD
 TEMPLATE_TOKENS = 10
-# Words that a block shares with the story: more of them do not make it clearer.
+# Words that a block shares with the story.  More of them are no stronger sign.
 MAX_KNOWN = 12
-# Marks.  One may belong to the story, a date; more than so many do not make it clearer that the story is over.
+# Marks of comments.  One may belong to the story (a date).  More than so many are no stronger sign that the story has
+# ended.
 MIN_MARKS, MAX_MARKS = 2, 10
 # Blocks away at which templates are compared: lists, lists of two lines an entry, of three.
 LIKE = ((1, "like_above", "like_below"), (2, "like_above_2", "like_below_2"), (3, "like_above_3", "like_below_3"))
@@ -56,9 +59,7 @@ AVERAGED = "long short ended known title lexicon common label".split()
 
 
 class Page(Struct, frozen=True, gc=False):
-    """An article: the texts of its blocks, which of them rules have named or segmenting has taken out, and which stand
-    over or under what a reader has written.
-    """
+    """An article: the texts of its blocks, the blocks that rules or segmentation remove, and the marks of comments."""
 
     texts: Sequence[str]
     named: Sequence[bool]
@@ -165,7 +166,7 @@ def _share(part: Integers, whole: Integers) -> Integers:
 
 
 def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str, Integers]:
-    """Return what a block shows by itself."""
+    """Return the features of a block by itself."""
     size = len(text.starts)
     kinds = count_kinds(text)
     units, count = sum_units(text), tokens.counts
@@ -206,7 +207,7 @@ def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str,
 
 
 def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
-    """Return which blocks stand in the story: of each article the stretch with most words of prose and little else."""
+    """Return the blocks in the story: in each article, the range with the most prose and little other text."""
     if not edges.size:
         return np.zeros(0, dtype=bool)
     lexicon, ended = looks["lexicon"], looks["ended"] > 0
@@ -347,7 +348,7 @@ def _likeness(matrix: NDArray[np.uint8], counts: Integers, edges: Edges, away: i
 
 
 def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
-    """Return the distance of blocks that rules matched, and their share among the blocks around."""
+    """Return the distance to blocks that rules match, and their share among the blocks around."""
     flags, rows = named.astype(np.int64), ~named
     return {
         "named_above": edges.above(named)[rows],

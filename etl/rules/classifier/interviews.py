@@ -1,6 +1,6 @@
 """Short questions with their answers, as interviews end: "And now?", "Now I sleep."
 
-A page asks its readers, too ("Was this helpful?").  What tells an interview is that questions and answers alternate.
+A page asks its readers, too ("Was this helpful?").  In an interview, questions and answers alternate.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ _QUESTION = ("?", "？", "؟", "か。", ";")
 
 
 def answers(texts: Sequence[str], named: Collection[int]) -> set[int]:
-    """Return the positions of questions and answers that alternate; `named` are the blocks of rules."""
+    """Return the positions of questions and answers that alternate; `named` are the blocks that rules match."""
     found = set[int]()
     at = 0
     while at < len(texts) - 1:

@@ -1,7 +1,7 @@
 """Names of those who wrote letters to the editor, with their places, on one line or two below each letter.
 
-A name between two paragraphs may be a credit or a link.  What tells letters is that it goes on: a letter, a name, a
-place, and the next letter.
+A name between two paragraphs may be a credit or a link.  Letters follow one another: a letter, a name, a place, and the
+next letter.
 """
 
 import re
@@ -11,7 +11,7 @@ from etl.later import later
 
 # Letters in a row.
 MIN_LETTERS = 2
-# Characters, and words.  A longer line is no name; a shorter block above one is a label, not a letter.
+# Characters, and words.  A longer line is not a name.  A shorter block above a name is a label, not a letter.
 MAX_LINE_CHARS, MIN_LETTER_WORDS = 60, 3
 # Characters.  So short is a word between the others: "University of Tarn".
 MAX_SMALL_CHARS = 3
@@ -26,7 +26,7 @@ _AGE = later(r"\d{2}(?:, [^.!?]{2,40})?")
 
 
 def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:
-    """Return the positions of names and places below letters; `texts` are plain, `named` are the blocks of rules."""
+    """Return the positions of names and places below letters; `texts` are plain, rules match the blocks in `named`."""
     found, chain = set[int](), list[tuple[range, str]]()
     for at in range(1, len(texts)):
         lines, place = _signature(texts, at, named)
@@ -41,7 +41,7 @@ def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:
 
 
 def _signature(texts: Sequence[str], at: int, named: Collection[int]) -> tuple[range, str]:
-    """Return the lines of a name with its place, two or one, and the place; "" if none stands here."""
+    """Return the number of lines of a name with its place (one or two), and the place; "" if there is none."""
     if at in named:
         return range(at, at), ""
     if at + 1 < len(texts) and at + 1 not in named and (place := _place(texts[at], texts[at + 1])):
@@ -54,7 +54,7 @@ def _is_letter(text: str) -> bool:
 
 
 def _place(name: str, place: str = "") -> str:
-    """Return the place or age below or behind a name, "" if they are none: words with a capital, but for "of"."""
+    """Return the place or age below or behind a name: words with capitals, except "of"; "" if there is none."""
     if _AGE.fullmatch(place):
         return place if _NAME.fullmatch(name) and _has_capitals(name) else ""
     lines = (_NAME, name), (_PLACE, place)

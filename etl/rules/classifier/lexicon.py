@@ -1,4 +1,4 @@
-"""A linear lexicon of hashed words and pairs of words: what a block speaks of, as one number."""
+"""A linear lexicon of hashed words and pairs of words, which gives each block one score."""
 
 import base64
 
@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 from etl.rules.classifier.text import WORD, Integers, Text, Tokens, mix, sum_units
 
-# Tokens.  What a block speaks of shows in these; the last one counts in any case.
+# Tokens of a block that are used; its last token is always used.
 MAX_TOKENS = 48
 # Tokens.  A block of at most so many is a term as a whole.
 MAX_LABEL_TOKENS = 8
 # Bits of a hash that choose the weight of a term.
 BITS = 16
-# A score is the sum of weights over the square root of the number of terms, times this.
+# A score is this factor times the sum of weights, divided by the square root of the number of terms.
 SCALE = 16
 
 _PAIR, _FIRST, _LAST, _WHOLE, _STEM, _END, _SIZE = (np.uint64(2 * n + 0x5851F42D4C957F2D) for n in range(7))
-# Units.  Longer blocks are of one size.
+# Units.  Longer blocks all have the same size.
 _SIZES = np.array([1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40]) * WORD
 
 
@@ -65,10 +65,10 @@ def score_terms(weights: NDArray[np.int8], text: Text, tokens: Tokens) -> Intege
 
 
 def unpack(packed: str) -> NDArray[np.int8]:
-    """Return the weights that a model holds as base64, one signed byte a bucket."""
+    """Return the weights of a model, which are stored in base64 as one signed byte per bucket."""
     return np.frombuffer(base64.b64decode(packed), dtype=np.int8)
 
 
 def pack(weights: NDArray[np.int8]) -> str:
-    """Return weights as a model holds them."""
+    """Return weights in the form in which a model stores them."""
     return base64.b64encode(weights.tobytes()).decode("ascii")

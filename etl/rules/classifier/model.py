@@ -1,7 +1,7 @@
-"""The classifier: a lexicon and a boosted forest that name the furniture of an article that no rule has named.
+"""The classifier: a lexicon and a boosted forest that find the furniture that no rule matches.
 
 Weights are data (`rules/classifier.json`), written by `benchmarks/classifier/train.py`.  Scores are whole thousandths
-of log-odds, sums of whole numbers: the same blocks are named on any machine, however articles fall into batches.
+of log-odds, sums of whole numbers: the same blocks are found on any machine, with any division into batches.
 """
 
 import math
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from etl.rules.classifier.text import Integers
 
 NAME = "classifier/furniture"
-# Tags of protected sentences: any of the story; its lead or its end, which makes the article suspect.
+# Tags of protected sentences: of any sentence of the story; of its first or last one, which makes the article suspect.
 SENTENCE, LEAD_OR_END = "protected/sentence", "protected/lead-or-end"
-# Below these there are no neighbours to judge by: a list of three lines may be the story.
+# With fewer blocks or sentences, there are too few neighbours: a list of three lines may be the story.
 MIN_BLOCKS, MIN_PROSE = 8, 2
-# Units.  No block that anyone has shown us is longer and furniture (2,000 characters): some pages hold a story in one.
+# Units (2,000 characters).  We know no longer block of furniture, but some pages have a whole story in one block.
 MAX_UNITS = 17_000
-# The least probability where none is to be named.
+# The threshold with which no block is removed.
 NEVER = 1.0
-# The features that weigh most stand in the audit.
+# The number of features in the audit: those that contributed most.
 FEATURES_TOLD = 3
-# Rows whose contributions are held in a cache of the processor.
+# Rows whose contributions fit into the processor's cache.
 ROWS_AT_ONCE = 1 << 9
 
 
 class Classifier(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
-    """Lexicon and forest; `likely` and `guess` are the least probabilities of the profiles `standard` and `hard`."""
+    """Lexicon and forest; `likely` and `guess` are the thresholds of the profiles `standard` and `hard`."""
 
     version: str
     likely: float
@@ -46,9 +46,9 @@ class Classifier(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=Tru
 
 
 class Prediction(Struct, frozen=True, gc=False):
-    """A block that is furniture by the classifier: its place in its article, and the features that weigh most.
+    """A block of furniture for the classifier: its place in its article, and the features that contributed most.
 
-    Each is written with what it adds to the log-odds, in thousandths: "lexicon=+812".
+    Each feature has its contribution to the log-odds, in thousandths: "lexicon=+812".
     """
 
     at: int
@@ -56,9 +56,9 @@ class Prediction(Struct, frozen=True, gc=False):
 
 
 class Scores(Struct, frozen=True):
-    """What the classifier says of an article: predictions, and the places of sentences that are not to be taken.
+    """The result for an article: predictions, and the places of protected sentences.
 
-    `ends` are the first and the last long ones of these, `headings` the short lines between two of them.
+    `ends` are the first and the last long sentence of these, `headings` the short lines between two of them.
     """
 
     predictions: tuple[Prediction, ...]
@@ -68,7 +68,7 @@ class Scores(Struct, frozen=True):
 
 
 def have_nothing_to_score(pages: "Sequence[Page]", classifier: Classifier) -> list[bool]:
-    """Return which articles hold nothing for the classifier: few blocks, or one run of protected sentences.
+    """Return which articles have nothing to score: they have few blocks, or only a run of protected sentences.
 
     This takes a third of the time of `score_pages`.
     """
@@ -89,9 +89,9 @@ def have_nothing_to_score(pages: "Sequence[Page]", classifier: Classifier) -> li
 
 
 def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Sequence[float]) -> list[Scores]:
-    """Return, for each article of a batch, the blocks that are furniture with at least the probability of its bar.
+    """Return the blocks of each article in a batch that are furniture with at least the probability of its threshold.
 
-    The result does not depend on how articles fall into batches.  Without a classifier there are no predictions.
+    The result does not depend on how articles are divided into batches.  Without a classifier there are no predictions.
     """
     import numpy as np
 
@@ -114,7 +114,7 @@ def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Se
 
 
 def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple[Rows, Integers]":
-    """Return the rows of a batch and their scores; without a classifier long sentences are surely of the story."""
+    """Return the rows of a batch and their scores; without a classifier, all long sentences belong to the story."""
     import numpy as np
 
     from etl.rules.classifier.features import rows_of
@@ -128,9 +128,9 @@ def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple
 
 
 def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
-    """Return which rows may go: those of articles with enough neighbours, unless too long for furniture.
+    """Return the rows that may be removed: of articles with enough blocks, and not too long for furniture.
 
-    What rules have named is a neighbour, too.
+    Blocks that rules match count as blocks of the article.
     """
     import numpy as np
 
@@ -144,9 +144,9 @@ def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
 
 
 def _evidence(rows: "Rows", taken: "Integers", classifier: Classifier | None) -> Iterator[tuple[str, ...]]:
-    """Yield what adds most to the score of each row, as `feature=thousandths`.
+    """Yield the greatest contributions to the score of each row, as `feature=thousandths`.
 
-    Features that add alike stand in the order of the forest.
+    Features with equal contributions are in the order of the forest.
     """
     import numpy as np
 
@@ -173,5 +173,5 @@ def lexicon_of(classifier: Classifier) -> "NDArray[np.int8]":
 
 
 def threshold(probability: float) -> float:
-    """Return the log-odds of a probability in thousandths; nothing reaches that of 1."""
+    """Return the log-odds of a probability in thousandths; no score reaches those of 1."""
     return THOUSANDTHS * math.log(probability / (1 - probability)) if probability < 1 else math.inf

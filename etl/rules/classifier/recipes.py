@@ -1,8 +1,7 @@
-"""Lists of ingredients, with the heading above them and the salt below them.
+"""Lists of ingredients, with the heading above them and lines without an amount ("Salt").
 
-A count may stand on a line of its own in a share bar, too.  What tells a recipe is that three lines or more begin with
-an amount, and two of these with a unit of kitchens; or the heading that lists of ingredients have, above a line with a
-figure.
+A count may stand on a line of its own in a share bar, too.  In a recipe, three lines or more begin with an amount, and
+two of them have a unit of kitchens; or a heading for ingredients is above a line with a figure.
 """
 
 import re
@@ -13,11 +12,11 @@ from etl.later import later
 
 # Lines.
 MIN_AMOUNTS, MIN_UNITS = 3, 2
-# Lines below the list, those of rules among them, in which the first sentence of the method is looked for.
+# Lines below the list in which the first sentence of the method is searched.
 MAX_BELOW = 8
 # Lines of a list below the heading of ingredients, and sentences of the method below its own heading.
 MAX_LISTED, MAX_STEPS = 24, 12
-# Characters of an ingredient, and of a heading; longer lines are no part of the list.
+# Characters of an ingredient, and of a heading.  Longer lines are not part of the list.
 MAX_CHARS, MAX_HEADING_CHARS = 70, 40
 
 _NUMBER = r"(?:(?:ca\.?|about|etwa) )?(?:\d{1,4}(?:[.,/–-]\d{1,3})?(?: ?[½¼¾⅓⅔⅛]| \d/\d)?|[½¼¾⅓⅔⅛])"
@@ -30,7 +29,7 @@ _UNIT = (
 _AMOUNT = later(rf"[-•–*]? ?{_NUMBER} ?[^\W\d_(].*|[-•–*]? ?{_NUMBER}")
 _FIGURE = later(r"[\d½¼¾⅓⅔⅛]")
 _WITH_UNIT = later(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGNORECASE)
-# Words of an ingredient that ends with "q.b.", as much as is wanted.
+# Words of an ingredient that ends with "q.b." ("as needed").
 MAX_SHORT_WORDS = 4
 # "Zutaten für vier Personen", "材料(4人分)".
 _HEADING = later(
@@ -45,7 +44,7 @@ _HEADING = later(
 def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of ingredients, of the heading above them, and lines without an amount among them.
 
-    `texts` are plain, `named` are the blocks of rules: a list below such a block belongs to the page.
+    `texts` are plain.  `named` are the blocks that rules match: a list directly below such a block is furniture.
     """
     found = set[int]()
     for run in _runs(texts, named):

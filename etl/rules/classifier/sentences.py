@@ -20,12 +20,12 @@ from etl.rules.classifier.text import WORD, Flags, Integers, read_text, tokenize
 
 # Units and words.  "It failed." is a sentence; "Dr." is none.
 MIN_UNITS, MIN_WORDS = WORD, 2
-# Units.  A sentence of eight words stands for itself; a shorter one must stand in a run.
+# Units.  A sentence of eight words can be protected alone; a shorter one only in a run.
 OWN_UNITS = 280
-# Units, and thousandths of log-odds.  At least so long and so far from furniture is a sentence that others lean on.
+# Units, and thousandths of log-odds: the length and the distance from the threshold of a sure sentence.
 SURE_UNITS, SURE_ODDS = 8 * WORD, -1_400
-# Thousandths of log-odds.  From the first on a sentence that stands apart is not kept, from the second on one in a
-# chain: the forest is surer of teasers and notices below the story than of any sentence of it.
+# Thousandths of log-odds.  From the first value on, a sentence apart from others is not protected; from the second on,
+# one in a chain.  Teasers and notices below the story have higher scores than any sentence of the story.
 APART_ODDS, CHAIN_ODDS = 1_000, 2_200
 # Thousandths.  Letters in capitals: more are a label.
 MAX_UPPER = 600
@@ -52,7 +52,7 @@ HEADING_UNITS, HEADING_ODDS, HEADING_LEXICON, HEADING_TITLE = 10 * WORD, 1_000, 
 
 
 def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Flags:
-    """Return which blocks are sentences without a word of furniture, whatever stands around them."""
+    """Return which blocks are sentences without a word of furniture, regardless of their neighbours."""
     text = read_text(texts)
     columns = looks_of(text, tokenize(text), lexicon)
     most = np.where(columns["units"] >= OWN_UNITS, MAX_LEXICON, PLAIN_SHORT)
@@ -60,7 +60,7 @@ def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Flags:
 
 
 def _sentences(columns: Mapping[str, Integers]) -> Flags:
-    """Return which blocks are sentences: they end with a full stop, or hold one and end with a colon or a bracket."""
+    """Return which blocks are sentences: they end with a full stop, or have one and end with a colon or bracket."""
     several = (columns["stops"] > 0) & (columns["units"] >= SURE_UNITS)
     ended = (columns["ended"] > 0) | (several & (columns["colon"] + columns["corner"] > 0))
     found: Flags = (
@@ -85,7 +85,7 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     kept = _runs_with(sentence, sure, edges) | chained | apart
     likely = sentence & (odds < 0) & (columns["units"] >= SURE_UNITS) & (columns["lexicon"] <= 0)
     kept |= likely & ~_of_pages_with(sure, edges)
-    most = np.where(odds <= 0, MAX_LEXICON, PLAIN)  # what the forest keeps stays, so it parts the story from nothing
+    most = np.where(odds <= 0, MAX_LEXICON, PLAIN)  # what the forest keeps does not separate sentences
     plain = long & may_stand_apart & (columns["label"] == 0) & (columns["lexicon"] <= most)
     kept = _linked(plain | kept, kept, PLAIN_APART, edges) | kept
     beside = long & (odds < CHAIN_ODDS) & (columns["label"] == 0)
@@ -104,9 +104,9 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
 
 
 def headings(kept: Flags, columns: Mapping[str, Integers], odds: Integers, places: Integers, edges: Edges) -> Flags:
-    """Return the short lines that stand right between two kept sentences, with nothing that a rule has named between.
+    """Return the short lines directly between two kept sentences, with no block between that a rule matches.
 
-    A figure makes such a line a date, a rank or a price; one that stands twice on its page is a button.
+    A line with a figure may be a date, a rank or a price, and a line that is on its page twice is a button.
     """
     found: Flags = (columns["ended"] == 0) & (columns["units"] < HEADING_UNITS) & (columns["digits"] == 0)
     found &= (columns["label"] == 0) & (columns["bars"] == 0) & (columns["address"] == 0) & (columns["words"] > 1)

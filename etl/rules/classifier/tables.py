@@ -1,7 +1,7 @@
 """Tables: rows between bars, and cells that a scraper has put on lines of their own: medals, votes, figures of firms.
 
-A share count or a page number is a figure on a line of its own, too.  What tells a table is that it goes on: the same
-row of words and figures at least three times, with at least two figures in each.
+A share count or a page number is a figure on a line of its own, too.  A table has the same row of words and figures at
+least three times, with at least two figures in each row.
 """
 
 import re
@@ -45,7 +45,7 @@ def table_rows(texts: Sequence[str], named: Collection[int]) -> set[int]:
 def marked_cells(tags: Sequence[str], texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of the cells of tables on an HTML page, headings of their columns included.
 
-    Cells of which rules have named more than two in three are a menu that stands in a table.
+    If rules match more than two thirds of the cells, the table is a menu.
     """
     found: set[int] = set()
     are_cells = (tag in CELLS and len(text) <= MAX_CELL_CHARS for tag, text in zip(tags, texts, strict=True))
@@ -60,7 +60,7 @@ def marked_cells(tags: Sequence[str], texts: Sequence[str], named: Collection[in
 def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of the cells of tables, headings of their columns included; `texts` are plain.
 
-    A table below a block that a rule has named belongs to the page: prices of shares, results of other games.
+    A table below a block that a rule matches is furniture: prices of shares, results of other games.
     """
     found: set[int] = set()
     kinds = "".join(map(_kind, texts))
@@ -71,7 +71,7 @@ def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
 
 
 def _kind(text: str) -> str:
-    """Return "n" for a figure, "t" for a few words, "-" for what is no cell."""
+    """Return "n" for a figure, "t" for a few words, "-" for other text."""
     if len(text) > MAX_CELL_CHARS:
         return "-"
     if _FIGURE.fullmatch(text):

@@ -19,7 +19,7 @@ from etl.fold import CLOSERS, FINAL_PUNCTUATION
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-# Characters.  Words that begin alike are one word in many forms: "Datenschutzerklärung", "Datenschutzhinweise".
+# Characters.  Words with the same beginning count as forms of one word: "Datenschutzerklärung", "Datenschutzhinweise".
 STEM = 5
 # Units of length in a word of average length: five letters.
 WORD = 50
@@ -27,7 +27,7 @@ WORD = 50
 MAX_CODE = 0x20000
 # More marks that end a sentence than the project's own list: Armenian, Ethiopic, Burmese, Khmer, Devanagari, Greek.
 _FINAL = frozenset(FINAL_PUNCTUATION + "։።။៕॥;．｡‼⁇⁈⁉")
-# Of these no page that the model is trained on has any: what it has learnt of a full stop holds for them, too.
+# No training page has these marks.  The model treats them like a full stop.
 _UNSEEN_FINAL = frozenset("۔։።॥៕")
 _CLOSERS = frozenset(CLOSERS + "“‘„«‹」』】》〉")
 _COMMAS = frozenset(",;،、，；")
@@ -161,16 +161,16 @@ def sum_units(text: Text) -> Integers:
 
 
 def last_marks(text: Text) -> Integers:
-    """Return for each block the place of its last character that closes nothing; -1 if there is none."""
+    """Return the place of the last character of each block that is no closing mark; -1 if there is none."""
     telling = np.flatnonzero((text.kinds != Kind.SPACE) & (text.kinds != Kind.CLOSER))
     found = np.concatenate(([-1], telling))[np.searchsorted(telling, text.ends)]
     return np.where(found >= text.starts, found, -1)
 
 
 def ends_as_sentence(text: Text, units: Integers) -> Flags:
-    """Return which blocks end with a full stop of their script; a script without one is believed from ten words on.
+    """Return which blocks end with a full stop of their script, or have ten words in a script without full stops.
 
-    Who wrote a story may stand behind its last full stop, in brackets: "They left. (Jane Roe, 6.6.2026)".
+    The author may be in brackets behind the last full stop: "They left. (Jane Roe, 6.6.2026)".
     """
     last = _before_signature(text, last_marks(text))
     stopped = (text.kinds[last] == Kind.FINAL) & (last >= 0)

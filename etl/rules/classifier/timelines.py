@@ -1,7 +1,7 @@
 """Years on lines of their own above what happened in them, and months with a year; titles of entries below their time.
 
-A year may stand in a menu of an archive, and a time and a title in a list of links.  What tells a timeline or a live
-text is that below each year, or title, stands a sentence.
+A menu of an archive has years, too, and a list of links has times and titles.  In a timeline or a live text, a sentence
+follows each year or title.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,7 +22,7 @@ _TIME = later(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]
 def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of years and of the sentences below them; years are in order, or in reverse order.
 
-    So is the heading above the first year, below a sentence.
+    The heading above the first year is included if it is below a sentence.
     """
     found = [
         (at, int(year[1]))

@@ -1,7 +1,7 @@
-"""Verses: lines in a row that end with a comma or go on with a small letter in the next one, and those between them.
+"""Verses: consecutive lines that end with a comma or continue in a line with a small letter, and lines between them.
 
-No button or title ends with a comma.  Tags and names of authors do, and have one or two words, as buttons in small
-letters have.
+Buttons and titles do not end with a comma.  Tags and names of authors may, but they have only one or two words, as have
+buttons in small letters.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,7 +20,7 @@ _COMMAS = (",", ";", "،", "，", "、")
 
 
 def verses(texts: Sequence[str], named: Collection[int]) -> set[int]:
-    """Return the positions of verses; `named` are the blocks of rules, which part them."""
+    """Return the positions of verses; `named` are the blocks that rules match, which separate verses."""
     found = set[int]()
     goes_on = [at for at in range(len(texts)) if _goes_on(texts, at, named)]
     start = 0
@@ -50,7 +50,7 @@ def _is_between_sentences(texts: Sequence[str], named: Collection[int], lines: r
 
 
 def _goes_on(texts: Sequence[str], at: int, named: Collection[int]) -> bool:
-    """Return whether a short line ends with a comma, or with a word and the next line with a small letter goes on."""
+    """Return whether a short line ends with a comma, or continues in a line that begins with a small letter."""
     text = texts[at]
     if at in named or len(text) > MAX_CHARS or count_words(text) < MIN_WORDS:
         return False

@@ -1,4 +1,4 @@
-"""Fields that lines fill: a byline the author, a dateline the day of publication."""
+"""Fields that are filled from lines: the author from a byline, the day of publication from a date."""
 
 from collections.abc import Iterable, Iterator
 from typing import get_args
@@ -17,7 +17,10 @@ FIELDS: tuple[str, ...] = get_args(Field)
 
 
 def filled(view: ArticleView, removals: Iterable[Removal], rules: JudgingRules) -> Article:
-    """Return the article with the fields that rules extract, the first line first; what its source says of it stays."""
+    """Return the article with the fields that rules extract.
+
+    The first line fills a field; fields of the source stay.
+    """
     extracting = {one.name: one for one in rules.extracting}
     article = view.article
     fields: dict[str, str] = {}
@@ -31,9 +34,9 @@ def filled(view: ArticleView, removals: Iterable[Removal], rules: JudgingRules) 
 
 
 def extracted(extracting: CompiledRule, view: ArticleView, at: int) -> Iterator[tuple[str, str]]:
-    """Yield the fields that a line fills: by the groups of the regex that are named like fields, else all of it.
+    """Yield the fields of a line: by the named groups of the regex, else the whole line.
 
-    A date that cannot be read fills nothing.
+    A date that cannot be read is not used.
     """
     rule, text = extracting.rule, view.texts[at]
     regex = regex_of(rule.match, extracting.user_rule)

@@ -1,8 +1,8 @@
-"""Flattened pages: a scraper made one line of a page, and its labels stand between the sentences of the story.
+"""Flattened pages: a scraper wrote a page on one line, so its labels are between the sentences of the story.
 
-Rules that name a block know far more labels than rules that strip.  So the places where a label could stand are cut
-out as if they were blocks, and judged by the same rules: behind the end of a sentence (or of another label), before a
-word with a capital, or where `get_text()` glued two elements together.
+Rules for whole blocks know far more labels than strip rules.  So pieces of the text that could be labels are judged by
+these rules, as if they were blocks.  Such a piece begins behind the end of a sentence or of another label, before a
+word with a capital, or where `get_text()` joined two elements.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,33 +17,35 @@ from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
 from etl.rules.matching.view import ArticleView
 
-# Words.  A shorter block is a paragraph; one that holds less than this share of its article is one of several.
+# Words, and share of the article.  A shorter block is a paragraph.  A block with a smaller share is one of several.
 MIN_FLATTENED_WORDS, MIN_FLATTENED_SHARE = 40, 0.5
-# Characters.  The longest story seen has a third of it; each place where a label could stand takes 50 µs.
+# Characters.  The longest story that we have seen has a third of this.  Each place of a possible label takes 50 µs.
 MAX_FLATTENED_CHARS = 200_000
 # Words.  Labels are short; a title behind a label, glued on both sides, is longer.
 MAX_LABEL_WORDS, MAX_GLUED_WORDS = 9, 16
-# Words.  A full stop behind so many ends a sentence, which is no part of a label; "Fot. Jan Nowak" has one before.
+# Words.  A full stop behind so many words ends a sentence, which is no label; in "Fot.  Jan Nowak", one word is before
+# it.
 MIN_SENTENCE_WORDS = 3
-# Words, of all labels in a row.  One word alone may be the first of a sentence: "Home Secretary".
+# Words of all labels in a row.  A single word may begin a sentence: "Home Secretary".
 MIN_LABEL_WORDS = 2
-# Labels in a row within which a bracket ("4 Minuten") may stand.
+# Number of labels in a row that may have a bracket ("4 Minuten") among them.
 _ASIDE = later(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
 
 _SENTENCE_END = later(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
 _FULL_STOP = later(r"[.。।][\"')\]”’»]*$")
 # These end nothing but sentences, and the words before them may have no spaces.
 _SURE_STOP = later(r"[。।][\"')\]”’»]*$")
-# Where glue is: at this character.  `re` scans for a class that opens a regex ten times as fast as it looks around.
+# A character at which two elements were joined.  If a regex begins with a class, `re` is ten times as fast as with a
+# look-around.
 _GLUE = later(r"[A-ZÀ-ÖØ-ÞА-Я„«\"](?:(?<=[a-zß-öø-ÿа-я?!.\"»)][A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я]\")(?=[A-ZÀ-ÖØ-ÞА-Я]))")
 _WORD = later(r"\S+")
 _LETTER = later(r"[^\W\d_]")
 # What may follow a label: a capital, a figure, an opening mark, or a letter that has no case.
 _OPENING = later(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
 
-# Sentences at the end of a text that are asked as if each were a block.
+# Sentences at the end of a text that are judged as if each were a block.
 MAX_TAIL = 6
-# Rules whose names are words of any text.
+# Rules whose labels are words that occur in any text.
 _WORDS_OF_TEXT = frozenset({"section-name"})
 
 
@@ -62,9 +64,9 @@ Found = tuple[int, tuple[int, int], int, CompiledRule]
 
 
 class _Flattened(Struct):
-    """A flattened block: where sentences begin, and what is asked as if it were blocks.
+    """A flattened block: where sentences begin, and the pieces that are judged as if they were blocks.
 
-    These are its last sentences, and what could be a label where a sentence begins.
+    These are its last sentences, and possible labels where a sentence begins.
     """
 
     view: ArticleView
@@ -75,7 +77,7 @@ class _Flattened(Struct):
 
 
 def flattened_labels(views: Sequence[ArticleView], rules: JudgingRules) -> list[list[Found]]:
-    """Return, for each article of a batch, the labels within its flattened blocks, each with the rule that names it."""
+    """Return the labels within the flattened blocks of each article, each with the rule that matches it."""
     found: list[list[Found]] = [[] for _ in views]
     flattened = [(number, _flattened(view, at)) for number, view in enumerate(views) for at in _flattened_blocks(view)]
     pieces = [some for _, one in flattened for some in (one.tail, one.openings)]
@@ -96,7 +98,7 @@ def _flattened(view: ArticleView, at: int) -> _Flattened:
 def _labels_of(
     one: _Flattened, named: Mapping[int, CompiledRule], is_opened: bool, rules: JudgingRules
 ) -> Iterator[Found]:
-    """Yield the labels of a flattened block: `named` of its last sentences, and if one opens a sentence, all others."""
+    """Yield the labels among the last sentences of a flattened block, and all others if one begins a sentence."""
     text = one.view.plain[one.at]
     tail = list(_tail(text, one.tail, named))
     yield from tail
@@ -125,7 +127,7 @@ def _last_sentences(at: int, text: str, starts: Collection[int]) -> list[Piece]:
 
 
 def _tail(text: str, sentences: Sequence[Piece], named: Mapping[int, CompiledRule]) -> Iterator[Found]:
-    """Yield the last sentences of a text, from its end, as long as a rule names each as it would name a block."""
+    """Yield the last sentences of a text, from its end, as long as a rule matches each as if it were a block."""
     for number in reversed(range(len(sentences))):
         one = sentences[number]
         # A label that is glued to a sentence is one of those that `_pieces` parts.
@@ -135,9 +137,9 @@ def _tail(text: str, sentences: Sequence[Piece], named: Mapping[int, CompiledRul
 
 
 def _pieces(at: int, text: str, starts: Collection[int] = ()) -> Iterator[Piece]:
-    """Yield what could be labels: from each word with a capital or glue before it, to the next one.
+    """Yield possible labels: from each word with a capital, or each place of a join, to the next one.
 
-    If `starts` are given, only what begins at one of these places, or is glued.
+    With `starts`, yield only labels that begin at one of these places or at a join.
     """
     glues = {match.start() for match in _GLUE.finditer(text)}
     tokens = [word.span() for word in _WORD.finditer(text)]
@@ -183,7 +185,7 @@ def _opens(text: str, start: int) -> bool:
 
 
 def _as_article(view: ArticleView, pieces: Sequence[Piece]) -> ArticleView:
-    """Return pieces of the blocks of an article as if they were its blocks."""
+    """Return a view of an article whose blocks are pieces of its blocks."""
     blocks = tuple(
         Block(number, 1, piece.start, piece.end, view.plain[piece.at][piece.start : piece.end])
         for number, piece in enumerate(pieces)
@@ -195,7 +197,7 @@ def _as_article(view: ArticleView, pieces: Sequence[Piece]) -> ArticleView:
 def _named(
     article: ArticleView, pieces: Sequence[Piece], hits: LiteralHits, rules: JudgingRules
 ) -> dict[int, CompiledRule]:
-    """Return the pieces that a rule names as blocks, by number, with the first such rule."""
+    """Return the pieces that a rule matches as blocks, by number, with the first such rule."""
     named: dict[int, CompiledRule] = {}
     for one, places in rules.block.of(rules.block.candidates(article, hits.rules)):
         asked = [number for number in places if number not in named and _may_name(one, pieces[number])]
@@ -205,7 +207,7 @@ def _named(
 
 
 def _may_name(one: CompiledRule, piece: Piece) -> bool:
-    """Return whether a rule is about labels: what stands in a block beside the label it looks for is not known here."""
+    """Return whether a rule matches whole labels, so that the rest of the block does not matter."""
     rule = one.rule
     if (
         rule.action not in ("drop", "end-article")

@@ -1,4 +1,4 @@
-"""Matches become removals: which blocks of an article are furniture, each with the rule that names it."""
+"""Matches become removals: the blocks of an article that are furniture, each with the rule that matches it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,11 +10,11 @@ from etl.rules.engine.surroundings import Named, judge_surroundings
 from etl.rules.language import Verb
 from etl.rules.matching.view import ArticleView
 
-# What a rule does to the block that it names; all others drop it.
+# The effect of an action on a block; all other actions drop the block.
 _ACTIONS: dict[Verb, Action] = {"extract": "extract", "tag": "tag", "reject": "reject"}
 
 Matches = list[tuple[int, CompiledRule]]
-"""Blocks that rules name: position and rule, in the order of the rules."""
+"""Blocks that rules match: position and rule, in the order of the rules."""
 
 
 def judge(
@@ -34,7 +34,7 @@ def judge(
 
 
 def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleMatch, ...]:
-    """Return the matches of all rules at a block: of those that name it, and of those that a guard blocks."""
+    """Return the matches of all rules at a block, with those that a guard blocks."""
     (hits,) = rules.search([view])
     view = view.with_named(_taken(_named_by(rules.block, view, rules.block.candidates(view, hits.rules))))
     asked = [
@@ -81,7 +81,7 @@ def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[
 
 
 def _taken(named: Matches) -> list[tuple[int, tuple[str, ...]]]:
-    """Return what later judges are told of: the blocks that rules take, by all names of these; a tag takes nothing."""
+    """Return the blocks that rules remove, by all names of the rules, for the later phases; a tag removes nothing."""
     return [(at, one.called) for at, one in named if one.rule.action != "tag"]
 
 

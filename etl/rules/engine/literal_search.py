@@ -1,11 +1,11 @@
-"""Literal search: which of all literals of all rules stand in which blocks of a batch, found in one pass.
+"""Literal search: find the literals of all rules in all blocks of a batch, in one pass.
 
-In the text that is searched a line break stands around each block, and in none.  What must open or end a block is
-searched together with that break, and so is not found in the middle of others: "di" opens a byline, and is in half of
-all blocks.
+In the searched text, line breaks separate the blocks, and no block has one.  A literal that must begin or end a block
+is searched together with this break, so that it is not found within blocks: "di" begins a byline, but is in half of all
+blocks.
 
-What is searched are the keys of literals, their first bytes; where a key stands, the rest is compared.  Few keys stand
-where no literal does, and the automaton is built in a quarter of the time, and searches faster.
+The automaton has only the keys of literals: their first bytes.  Where a key is found, the rest of the literal is
+compared.  Few keys occur without their literal, and this automaton is built in a quarter of the time, and is faster.
 """
 
 from collections import defaultdict
@@ -22,21 +22,20 @@ from etl.rules.matching.view import ArticleView
 from etl.rules.regexes.literals import ANYWHERE, Place
 from etl.rules.regexes.syntax import UNBOUNDED
 
-# A set of rules by rank - their places in a sequence - as the bits of a number: most of these sets are empty, and
-# whether two of them meet is one `&`.
+# A set of rules as the bits of a number, by their ranks (places in a sequence).  Most of these sets are empty, and an
+# intersection is one `&`.
 RuleSet = int
 NO_RULES: RuleSet = 0
 
 _Entry = tuple[bytes, RuleSet, int, int, tuple[int, int, int, int] | None, int]
-"""Of a literal: what follows its key, the rule, the length of the block at least and at most, bounds of the place, rank
-if it is located."""
+"""A literal: text after its key, rule, least and greatest length of the block, bounds of the place, rank if located."""
 
 _BREAK = "\n"
 
 # Bytes.  A text has a match for each third character, which takes 150 bytes.
 WINDOW_BYTES = 512 << 10
-# Bytes of a literal that are searched.  With 8, a tenth more keys stand where no literal does; with 16, the automaton
-# takes half as long again to build.
+# Bytes of a key.  With 8, a tenth more keys are found without their literal; with 16, building the automaton takes half
+# as long again.
 KEY_BYTES = 12
 
 _DIGITS_ALIKE = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))
@@ -60,9 +59,10 @@ def ranks_of(rules: RuleSet) -> Iterator[int]:
 
 
 class LiteralTrigger(Struct, frozen=True, gc=False, array_like=True):
-    """A rule that a block may match if a literal stands in its shape: at this place, in a block of so many characters.
+    """A rule that may match a block if a literal is in the block, at this place, and the block has so many characters.
 
-    The rule is given by its place in a sequence.  If `is_located`, it is told where in the block its literals stand.
+    The rule is given by its place in a sequence.  If `is_located`, the rule needs the places of its literals in the
+    block.
     """
 
     rule: int
@@ -75,9 +75,9 @@ class LiteralTrigger(Struct, frozen=True, gc=False, array_like=True):
 class LiteralGroup(Struct, frozen=True, array_like=True):
     """Keys of literals that trigger the same rules.
 
-    Of each key: how long a block is at most that one of its literals triggers a rule for, and the literals, each as
-    what follows the key and what it triggers.  They are taken apart when a text first has the key: most keys never
-    stand in any.
+    Each key has the greatest length of a block for which one of its literals triggers a rule, and the literals, each
+    with its text after the key and its triggers.  They are decoded when a text first has the key: most keys are never
+    found.
     """
 
     rules: tuple[int, ...]
@@ -87,10 +87,10 @@ class LiteralGroup(Struct, frozen=True, array_like=True):
 
 
 def literal_groups(triggers: Iterable[tuple[str, LiteralTrigger]]) -> tuple[LiteralGroup, ...]:
-    """Return the groups of literals, each given with what it triggers."""
+    """Return the groups of literals, which are given with their triggers."""
     by_key: defaultdict[bytes, list[tuple[bytes, LiteralTrigger]]] = defaultdict(list)
     for literal, one in triggers:
-        if _BREAK not in literal:  # else no block holds it
+        if _BREAK not in literal:  # else no block can have it
             opening, ending = "" if one.place.max_before else _BREAK, "" if one.place.max_after else _BREAK
             searched = _encoded(f"{opening}{literal}{ending}")
             by_key[searched[:KEY_BYTES]].append((searched[KEY_BYTES:], one))
@@ -109,7 +109,7 @@ def literal_groups(triggers: Iterable[tuple[str, LiteralTrigger]]) -> tuple[Lite
 
 
 class LiteralHits(Struct, gc=False):
-    """Of an article, by position: the rules of which a literal stands in the block.
+    """The hits in an article, by position of the block: the rules with a literal in the block.
 
     `spans` hold for rules that are located, by position and rank, where in the block the first literal begins and the
     last one ends.  They are known for blocks of which folding changes no length: all ASCII ones.
@@ -144,11 +144,11 @@ class LiteralMatcher:
 
     @cached_property
     def _automaton(self) -> ahocorasick_rs.BytesAhoCorasick:
-        """Finds keys; it is built when the first text is searched, since a run leaves that to its workers."""
+        """Finds keys.  It is built when the first text is searched, so that only the workers of a run build it."""
         return ahocorasick_rs.BytesAhoCorasick(self._keys)
 
     def _entries_of(self, key: int) -> list[_Entry]:
-        """Return the literals of a key, taken apart when it is first found."""
+        """Return the literals of a key, which are decoded when it is first found."""
         ranks = next(ranks for first, ranks in reversed(self._ranks) if first <= key)
         entries = self._entries[key] = [
             (
@@ -204,7 +204,7 @@ class LiteralMatcher:
             for rest, bit, min_chars, max_chars, bounds, located in entries_of.get(key) or self._entries_of(key):
                 if not min_chars <= chars <= max_chars or (rest and not shapes.startswith(rest, end)):
                     continue
-                if bounds and is_exact:  # else folding has moved what does not stand at an end
+                if bounds and is_exact:  # else folding has changed the places of literals that are not at an end
                     min_before, max_before, min_after, max_after = bounds
                     if not (min_before <= before <= max_before and min_after <= after - len(rest) <= max_after):
                         continue
@@ -231,7 +231,7 @@ class LiteralMatcher:
 
 
 def _bounds(place: Place) -> tuple[int, int, int, int] | None:
-    """Return what a place asks for beyond the ends of a block, None if it is nothing.
+    """Return the bounds of a place in a block, None if it has no bounds.
 
     With the break, a literal at an end stands one character further out.
     """
@@ -244,7 +244,7 @@ def _bounds(place: Place) -> tuple[int, int, int, int] | None:
 
 
 def _shapes_of(views: Sequence[ArticleView]) -> tuple[bytes, Iterator[int]]:
-    """Return the shapes of all blocks, a break before each and behind the last one, and where each ends."""
+    """Return the shapes of all blocks, with a break before each and after the last one, and the end of each."""
     folded = [text for view in views for text in view.folded]
     joined = _BREAK.join(["", *folded, ""])
     if joined.isascii():

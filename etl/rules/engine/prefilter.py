@@ -1,7 +1,7 @@
-"""Prefilter: which rules could match which blocks, found by the literals, the label, the tag and the length of a block.
+"""Prefilter: find the rules that could match a block by its literals, its label, its tag and its length.
 
-A rule that is not among the candidates of a block does not match it; one that is, may.  So the plain loop over all
-rules and the loop over candidates come to the same, by test.
+A rule that is not a candidate of a block does not match it.  So a loop over all rules and a loop over the candidates
+have the same result.  A test verifies this.
 """
 
 from collections import defaultdict
@@ -17,12 +17,12 @@ from etl.rules.matching.patterns import MAX_FURNITURE_CHARS
 from etl.rules.matching.view import ArticleView
 from etl.rules.regexes.publishers import MAX_NAME_CHARS
 
-# The length of all blocks that are no furniture for their words.
+# The length that stands for all blocks that are too long for furniture.
 LONG = MAX_FURNITURE_CHARS + 1
 
 
 class Prefilter:
-    """The triggers of all rules that have a rank, by what they ask for.
+    """The triggers of all rules that have a rank, by kind of trigger.
 
     Triggers come in parts: those of the shipped rules, and those of the user's.
     """
@@ -61,7 +61,10 @@ class Prefilter:
         self._labels |= entered
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
-        """Return the candidates of each article, by position; those that ask what rules have named come later."""
+        """Return the candidates of each article, by position.
+
+        Rules that need the matches of other rules come later.
+        """
         found = self._matcher.search(views)
         for view, hits in zip(views, found, strict=True):
             self._look_at_blocks(view, hits.rules)
@@ -92,9 +95,9 @@ class Prefilter:
                     rules[at] = rules.get(at, NO_RULES) | self._tags[name]
 
     def around(self, view: ArticleView, found: Mapping[int, RuleSet], contextual: RuleSet) -> dict[int, list[int]]:
-        """Return the candidates among these rules that look at neighbours: by rank, the blocks that a rule could match.
+        """Return the candidates among rules about neighbours: by rank, the blocks that a rule could match.
 
-        They may ask what other rules have named.
+        These rules may need the matches of other rules.
         """
         near: defaultdict[int, list[int]] = defaultdict(list)
         for at, rules in found.items():
@@ -109,7 +112,7 @@ class Prefilter:
         return {rank: self._reached(view, rank, places) for rank, places in near.items()}
 
     def _reached(self, view: ArticleView, rank: int, places: Sequence[int]) -> list[int]:
-        """Return the blocks that a rule could match, in order, of those that trigger it."""
+        """Return the blocks that a rule could match, in order, from the blocks that trigger it."""
         if rank not in self._reaches:
             return sorted(set(places) - view.frame)
         first, last = self._reaches[rank]
@@ -126,9 +129,9 @@ def _union(rules: Iterable[int], sets: Sequence[RuleSet]) -> RuleSet:
 
 
 def _by_length(always: Mapping[int, tuple[int, int]]) -> list[RuleSet]:
-    """Return, for each length of a block in characters, the rules that could match any block so long.
+    """Return the rules that could match any block of a length, for each length in characters.
 
-    The last is for all that are longer.
+    The last entry is for all longer blocks.
     """
     turning = [NO_RULES] * (LONG + 2)  # at each length, the rules that begin or cease to fit
     for rank, (low, high) in always.items():

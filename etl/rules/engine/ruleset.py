@@ -1,4 +1,4 @@
-"""Compiled rules, grouped by the phase in which they judge, and what finds those that could match a block."""
+"""Compiled rules, grouped by the phase in which they judge, with a prefilter for each group."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,24 +24,24 @@ from etl.rules.matching.reported import REPORTED, is_reported, is_titled, only_q
 from etl.rules.matching.view import ArticleScope, ArticleView
 
 HEADLINE = "the place of the headline, right above the story"
-# Guards that are asked of what matches, since they cost more than the match.
+# Guards that are tested after a match, because they take longer than the match.
 ASKED_LAST = (UNLESS, REPORTED, HEADLINE)
-# Sets of rules that a group remembers as lists.
+# The most sets of rules that a group caches as lists.
 MAX_LISTED = 10_000
 
 _CONFIDENCE = ("certain", "likely", "guess")
-# Named before or after all rules that drop: a rejected article goes whole, a tag must not stand for what takes a block.
+# Actions that are named before or after all rules that drop: a rejected article is removed whole, and a tag must not be
+# named instead of a removal.
 _PRECEDENCE: dict[Verb, int] = {"reject": -2, "extract": -1, "tag": 1}
 
 
 class CompiledRule(Struct, frozen=True):
     """A rule ready to run, with its full name and the version of its pack.
 
-    Of several rules that name a block, the one of the least `rank` is named first.  `names` is true of the blocks that
-    it names: it matches, and no guard blocks it.  `matches` is what it asks of a block and of its neighbours, `guards`
-    are what must hold beside that, each with its words.  `called` are all its names, and `*/ID`; `user_rule` is its
-    name if it is a user's, else "".  `goes_by_shape` is true if it says what a block is by its shape and that of its
-    neighbours, not by a label.
+    If several rules match a block, the one with the lowest `rank` is named first.  `names` is true for the blocks that
+    it matches and that no guard blocks.  `matches` are its conditions on a block and on its neighbours.  `guards` must
+    also hold, each with its words.  `called` are all its names, and `*/ID`.  `user_rule` is its name if it is a user's
+    rule, else "".  `goes_by_shape` is true if it matches by the form of a block and of its neighbours, not by a label.
     """
 
     rank: int
@@ -67,7 +67,7 @@ class CompiledRule(Struct, frozen=True):
 
 
 class RuleMatch(Struct, frozen=True):
-    """A rule that matches a block, and the guard that keeps it from naming it ("" if none does)."""
+    """A rule that matches a block, and the guard that blocks the rule ("" if none does)."""
 
     rule: CompiledRule
     blocked_by: str
@@ -78,9 +78,9 @@ Entry = tuple[str, str, Rule]
 
 
 class RuleGroup:
-    """Rules of one phase by rank: the one to be named first has the lowest.
+    """Rules of one phase by rank: the lowest rank is named first.
 
-    A rule is compiled when it is first a candidate: most rules never are.
+    A rule is compiled when it is first a candidate; most rules never are.
     """
 
     def __init__(self, ranked: Mapping[int, Entry], user_rules: UserRules) -> None:
@@ -128,11 +128,11 @@ class RuleGroup:
         return by_rank
 
     def of(self, found: Mapping[int, Sequence[int]]) -> list[tuple[CompiledRule, Sequence[int]]]:
-        """Return rules in order, each with the blocks that it could match, given by rank."""
+        """Return rules in order of rank, each with the blocks that it could match."""
         return [(self._rule(rank), found[rank]) for rank in sorted(found)]
 
     def _list(self, rules: RuleSet) -> tuple[int, ...]:
-        """Return the ranks of a set; the same few sets come again and again."""
+        """Return the ranks of a set.  The same few sets occur often."""
         if len(self._listed) >= MAX_LISTED:
             self._listed.clear()
         listed = self._listed[rules] = tuple(ranks_of(rules))
@@ -142,9 +142,9 @@ class RuleGroup:
 class JudgingRules(Struct, frozen=True):
     """All rules that judge articles, grouped by phase.
 
-    `strip` cut furniture out of blocks, `block` look at one block, `contextual` at the blocks around it.  Of the last
-    two, `extracting` are those that fill fields.  The classifier names what no rule has named, if it is at least so
-    sure; it is None if it is not asked.  `classifier_guard` are the exceptions from it.
+    `strip` rules cut furniture out of blocks, `block` rules test one block, and `contextual` rules also its neighbours.
+    Of the last two, `extracting` are the rules that fill fields.  The classifier judges the blocks that no rule
+    matches, with a threshold; it is None if it is not used.  `classifier_guard` are the exceptions from it.
     """
 
     strip: RuleGroup
@@ -157,7 +157,7 @@ class JudgingRules(Struct, frozen=True):
     classifier_guard: Guard = exception_guard((NAME,), ())
 
     def judges(self) -> tuple[CompiledRule, ...]:
-        """Return the rules that name whole blocks."""
+        """Return the rules for whole blocks."""
         return self.block.rules + self.contextual.rules
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
@@ -172,12 +172,12 @@ def compile_judging(
     user_rules: UserRules = NO_USER_RULES,
     ready: Sequence[Triggers] = (),
 ) -> JudgingRules:
-    """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none.
+    """Compile rules, given as (full name, pack version, rule).  Raises re.error for an invalid regex.
 
-    The triggers of rules that `ready` names were computed before; what it says of others is not used.
+    `ready` has triggers that were computed before.  Its triggers of other rules are not used.
 
-    Named first is one that rejects, then one that fills a field, last one that tags; among others the one with the
-    narrowest scope, then the most certain, then the first by name.
+    A rule that rejects is named first, then one that fills a field; one that tags is named last.  Of the others, the
+    one with the narrowest scope is named first, then the most certain, then the first by name.
     """
     ranked = dict(enumerate(sorted(rules, key=_precedence)))
     phases: tuple[dict[int, Entry], ...] = ({}, {}, {})
@@ -201,7 +201,7 @@ def compile_judging(
 
 
 def _precedence(entry: Entry) -> tuple[int, bool, int, str]:
-    """Return a key that is least for the rule that is named first, if several name a block."""
+    """Return a sort key: the rule with the least key is named first."""
     name, _, rule = entry
     precedence = _PRECEDENCE.get(rule.action, 0)
     return precedence, not rule.scope.publisher, _CONFIDENCE.index(rule.confidence), name
@@ -248,12 +248,12 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
 
 
 def _is_told(view: ArticleView, at: int, labels: Sequence[str]) -> bool:
-    """Return true if a block is a story's own sentence: it says who said it, or only quotes the labels of a rule."""
+    """Return true if a block is a sentence of the story: it names a speaker, or only quotes the labels of a rule."""
     return is_reported(view.plain[at]) or only_quotes(view.folded[at], labels)
 
 
 def _is_headline(view: ArticleView) -> bool:
-    """Return true if an article has no other headline than its first block: a title, and the story right below it."""
+    """Return true if the first block is the only headline of an article: a title with the story directly below it."""
     return not view.headlines and view.sentences[:1] == [1] and is_titled(view.plain[0])
 
 

@@ -1,4 +1,7 @@
-"""Furniture inside a paragraph: what scrapers that flatten a page leave in the middle of prose.  Cuts nothing."""
+"""Find furniture inside paragraphs, which scrapers that flatten a page leave in the middle of prose.
+
+Nothing is cut here.
+"""
 
 import re
 from collections import deque
@@ -15,16 +18,16 @@ from etl.rules.matching.reported import SAYABLE_KINDS, quotations
 from etl.rules.matching.view import ArticleView
 from etl.rules.regexes.compiled import regex_of
 
-# What stands close to the text before it.
+# Marks without a space before them.
 CLOSING = ".,;:!?"
 
 Span = tuple[int, int]
 
 
 class Cut(Struct, frozen=True, gc=False):
-    """Characters `start` to `end` of a block's text that rules would have out, with the spaces around.
+    """Characters `start` to `end` of a block's text that rules cut, with the spaces around.
 
-    `after` joins what is left: one space if there is text on both sides, and the second does not close the first.
+    `after` joins the rest: one space if there is text on both sides, unless the second part begins with a closing mark.
     """
 
     block: int
@@ -39,7 +42,7 @@ class Cut(Struct, frozen=True, gc=False):
 def cuts(
     views: Sequence[ArticleView], rules: JudgingRules, candidates: Sequence[LiteralHits] | None = None
 ) -> list[tuple[Cut, ...]]:
-    """Return, for each article of a batch, what strip rules would cut, in reading order; what touches is one cut."""
+    """Return, for each article of a batch, the cuts of strip rules, in reading order; cuts that touch are one cut."""
     found = rules.search(views) if candidates is None else candidates
     labels = flattened_labels(views, rules)
     return [tuple(_article_cuts(*one, rules)) for one in zip(views, found, labels, strict=True)]
@@ -50,7 +53,7 @@ def _article_cuts(view: ArticleView, hits: LiteralHits, labels: Iterable[Found],
         (at, _widened(view.plain[at], match.span()), one.rank, one)
         for one, places in rules.strip.of(rules.strip.candidates(view, hits.rules))
         for at in places
-        if at not in view.marked  # places in it are not those in the text
+        if at not in view.marked  # its places differ from those in the text
         for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
     ]
     found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in labels]

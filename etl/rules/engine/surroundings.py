@@ -35,7 +35,7 @@ from etl.rules.matching.view import ArticleView
 if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
-# What finds the lines of tables, letters, fact boxes, recipes, timelines, live texts, interviews and verses.
+# Functions that find the lines of tables, letters, fact boxes, recipes, timelines, live texts, interviews and verses.
 _PARTS = (table_cells, table_rows, signatures, facts, ingredients, timeline, entry_titles, answers, verses, bulleted)
 
 
@@ -74,8 +74,8 @@ def _asks_classifier(named: Named, rules: JudgingRules) -> bool:
 
     It does not judge HTML pages, where the page model has judged all lines.  It does not judge articles that copydesk
     wrote, because the lines beside a line on the page may be missing there.  It does not judge a text in which no rule
-    names a block, and of which segmenting takes out no more than the headline: there is no page around such a text, and
-    its short lines are a list of names or a programme.
+    matches a block and segmentation removes only the headline.  Such a text has no page around it, and its short lines
+    are a list of names or a programme.
     """
     view = named.view
     has_furniture = len(view.frame) > 1 or not view.frame.issuperset(view.named.keys() - named.shaped)

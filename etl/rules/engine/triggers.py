@@ -1,7 +1,7 @@
-"""Triggers: what must stand in a block, or near it, if a rule matches; without it no rule need be asked.
+"""Triggers: what must be in a block or near it if a rule matches.  Without a trigger, the rule need not be tested.
 
-They are computed of rules alone, so those of the shipped rules are stored.  Rules are given by their places in a
-sequence; which of them are asked, and in which order, is known when the prefilter is made.
+They are computed only from rules, so those of the shipped rules are stored.  Rules are given by their places in a
+sequence.  Their selection and their order are known when the prefilter is made.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from etl.rules.regexes.literals import Place
 from etl.rules.regexes.publishers import PUBLISHER
 from etl.rules.regexes.syntax import UNBOUNDED
 
-# What every block has.
+# The trigger that every block has.
 _ANY = Pattern(prefix=("",))
 AT_START, AT_END = Place(0, 0, 0, UNBOUNDED), Place(0, UNBOUNDED, 0, 0)
 
@@ -32,7 +32,7 @@ class LabelGroup(Struct, frozen=True, array_like=True):
 
 
 class Repeats(Struct, frozen=True, gc=False, array_like=True):
-    """A rule that matches only blocks whose first characters stand in them a second time."""
+    """A rule that matches only blocks whose first characters occur in them a second time."""
 
     rule: int
     chars: int
@@ -46,11 +46,11 @@ class Repeats(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Triggers(Struct, frozen=True):
-    """What triggers rules, by what it is; `rules` are their full names.
+    """The triggers of rules, by kind; `rules` are their full names.
 
-    `publishers` match names of publishers, `headlines` what stands above the story.  `always` are triggered by blocks
-    of so many characters, from and to.  What triggers a rule of `reaches` may stand so far from a block that it
-    matches: at block `b`, for matches at `b + first` to `b + last`.
+    `publishers` match names of publishers, `headlines` the place above the story.  `always` are triggered by blocks
+    with a length in this range.  A trigger of a rule in `reaches` may be in a block near the match: at block `b`, for
+    matches at `b + first` to `b + last`.
     """
 
     rules: tuple[str, ...]
@@ -66,7 +66,7 @@ class Triggers(Struct, frozen=True):
 
 
 def triggers_of(rules: Iterable[tuple[str, Rule]]) -> Triggers:
-    """Return what triggers rules, given as (full name, rule).  Raises re.error for a regex that is none."""
+    """Return the triggers of rules, given as (full name, rule).  Raises re.error for an invalid regex."""
     found = _Found()
     names: list[str] = []
     for number, (name, rule) in enumerate(rules):
@@ -79,7 +79,7 @@ def triggers_of(rules: Iterable[tuple[str, Rule]]) -> Triggers:
 
 
 class _Found:
-    """What triggers the rules that were entered."""
+    """The triggers of the rules that were entered."""
 
     def __init__(self) -> None:
         self._literals: list[tuple[str, LiteralTrigger]] = []
@@ -91,7 +91,7 @@ class _Found:
         self._reaches: dict[int, tuple[int, int]] = {}
 
     def enter_searched(self, number: int, match: Match) -> None:
-        """Enter a rule that is searched for within blocks."""
+        """Enter a rule that searches within blocks."""
         facts = regex_of(match).facts
         for literal, _ in facts.literals:
             if literal:
@@ -121,7 +121,7 @@ class _Found:
                     self._enter_always(pattern, one)
 
     def _enter_always(self, pattern: Pattern, one: LiteralTrigger) -> None:
-        """Enter a pattern that no literal triggers: by what else its regex requires, or else for all blocks."""
+        """Enter a pattern without literals: by other requirements of its regex, or for all blocks."""
         facts = (
             regex_of(pattern).facts
             if pattern.regex and not any((pattern.prefix, pattern.suffix, pattern.contains, pattern.words))
@@ -167,7 +167,7 @@ LiteralTriggers = Sequence[tuple[str, LiteralTrigger]]
 
 
 class Trigger(Struct, frozen=True):
-    """Patterns of which one holds near if a rule matches: at block `b`, for matches at `b + first` to `b + last`."""
+    """Patterns of which one must hold near a match: at block `b`, for matches at `b + first` to `b + last`."""
 
     patterns: tuple[Pattern, ...]
     first: int = 0
@@ -175,7 +175,7 @@ class Trigger(Struct, frozen=True):
 
 
 def _trigger(rule: Rule, number: int) -> tuple[Trigger, Sequence[LiteralTriggers]]:
-    """Return the first trigger that not every block could be, if there is one, and the literals of its patterns."""
+    """Return the first trigger that not every block has, if there is one, and the literals of its patterns."""
     found: list[tuple[Trigger, Sequence[LiteralTriggers]]] = []
     for trigger in (*_triggers(rule.match), Trigger((_ANY,))):
         is_itself = not trigger.first and not trigger.last
@@ -188,7 +188,7 @@ def _trigger(rule: Rule, number: int) -> tuple[Trigger, Sequence[LiteralTriggers
 
 
 def _triggers(match: Match) -> Iterator[Trigger]:
-    """Yield what must stand near where a match matches: criteria of the block itself, and of the neighbours."""
+    """Yield the conditions of a match that can be triggers: those on the block itself, and those on neighbours."""
     if has_criteria(match):
         yield Trigger((match,))
     for pattern in match.every:
@@ -202,14 +202,14 @@ def _triggers(match: Match) -> Iterator[Trigger]:
     if match.beside:
         yield Trigger((match.beside,), -match.beside.within, match.beside.within)
     if match.between:
-        yield Trigger((match.between.start,), 0, match.between.max_blocks + 1)  # a drop-span takes start and end along
+        yield Trigger((match.between.start,), 0, match.between.max_blocks + 1)  # a drop-span also removes start and end
     if match.span:
         run = len(match.span.around)
         yield Trigger((Pattern(exact=match.span.around[:1]),), -match.span.before, run - 1 + match.span.mirror)
 
 
 def _literal_triggers(pattern: Pattern, number: int, longest: int) -> Iterator[tuple[str, LiteralTrigger]]:
-    """Yield literals of which one stands in the shape of each block that a pattern matches for its words.
+    """Yield literals of which one is in the shape of each block that the words of a pattern match.
 
     The literal "" stands for all blocks.  `longest` is how many characters a block may have.
     """

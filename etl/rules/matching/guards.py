@@ -1,4 +1,4 @@
-"""What blocks a rule that matches: `where` and `unless` on single blocks, `scope` on whole articles.
+"""Guards, which block a rule that matches: `where` and `unless` on single blocks, `scope` on whole articles.
 
 To add a guard, add its key to `Where` or `Scope` in `etl.rules.language`, and its test to _GUARDS or _SCOPES.
 """
@@ -13,11 +13,11 @@ from etl.rules.matching.view import ArticleScope, ArticleView
 UNLESS = "unless"
 
 Guard = Callable[[ArticleView, int], str]
-"""What blocks a rule at a position, as it stands in the pack; "" if nothing does."""
+"""Returns the guard that blocks a rule at a position, as written in the pack; "" if none does."""
 
 
 def guards(where: Where, unless: Predicate | None = None) -> tuple[tuple[Predicate, str], ...]:
-    """Compile guards: predicates that must hold, each with its words in the pack, those that cost least first."""
+    """Compile guards: predicates that must hold, each with its words in the pack, the fastest first."""
     asked = [
         (make(value), f"where.{name} = {_toml(value)}")
         for name, make in _GUARDS.items()
@@ -30,7 +30,7 @@ def guards(where: Where, unless: Predicate | None = None) -> tuple[tuple[Predica
 
 
 def covers(scope: Scope, article: ArticleScope) -> bool:
-    """Return true if a rule of this scope judges an article.  What is not known of the article is not in scope."""
+    """Return true if an article is in the scope of a rule.  A condition on an unknown value does not hold."""
     return all(test(article, asked) for name, test in _SCOPES.items() if (asked := getattr(scope, name)))
 
 
@@ -39,7 +39,7 @@ def _toml(value: Any) -> str:
 
 
 def _covers_day(article: ArticleScope, dates: Dates) -> bool:
-    """Return true if an article is of these days; a year or month that is given is compared as such."""
+    """Return true if an article is in a period; a given year or month is compared as a whole."""
     created = article.created
     is_late_enough = dates.since <= created[: len(dates.since)]
     return bool(created) and is_late_enough and (not dates.to or created[: len(dates.to)] <= dates.to)
@@ -81,7 +81,7 @@ def _max_words(words: int) -> Predicate:
 
 def _no_final_punct(wanted: bool) -> Predicate:
     def among(view: ArticleView, found: Sequence[int]) -> Sequence[int]:
-        plain = view.plain  # most lines that are none end with a letter: no closing quote need be looked behind
+        plain = view.plain  # most such lines end with a letter, so that closing quotes need not be removed
         return [at for at in found if (not plain[at][-1:].isalnum() and view.has_final_punctuation(at)) is not wanted]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
@@ -91,7 +91,7 @@ def _holding(asks: Callable[[ArticleView, int, Any], bool]) -> Callable[[Any], P
     return lambda value: predicate(lambda view, at: asks(view, at, value))
 
 
-# The ones that cost least first.
+# The fastest first.
 _GUARDS: dict[str, Callable[[Any], Predicate]] = {
     "max_chars": _holding(lambda view, at, chars: len(view.plain[at]) <= chars),
     "position": _position,

@@ -3,15 +3,16 @@
 from etl.fold import ORNAMENTS
 from etl.later import later
 
-# Characters.  What a line says beside its links, such as "By" or "Filed under:"; a line that says more is prose with
-# links in it, and stays as it is.
+# Characters of a line outside its links, such as "By" or "Filed under:".  A line with more is prose with links, and is
+# not changed.
 MAX_BESIDE_LINKS = 40
 # Characters.  A menu of twenty links with long addresses has some 3,000.
 MAX_LINE_OF_LINKS = 8_000
-# Characters.  No label is longer.  In a paragraph rules find furniture by its place, which marks taken off would move.
+# Characters.  No label is longer.  In a paragraph, rules cut furniture by its place, and removing marks would move it.
 MAX_MARKED = 300
 
-# The words may hold a picture, ![words](address).  A picture that is no link is left: a rule knows it by its marks.
+# The words of a link may have a picture, ![words](address).  A picture that is not a link is not changed, because a
+# rule matches its marks.
 _LINK = later(
     r"(?<!!)\[((?:!\[[^\[\]]*\]\([^()\s]*\)|[^\[\]])*+)\]"
     r"\((?:[^()\s]|\([^()\s]*\))*+(?: +\"[^\"]*\")?\)"

@@ -11,27 +11,30 @@ from etl.rules.matching.patterns import CRITERIA, Predicate, all_of, block_predi
 from etl.rules.matching.recurrence import MAX_LINE_CHARS, line_key
 from etl.rules.matching.view import ArticleView
 
-# What is counted once for an article, and so costs next to nothing at each of its blocks.
+# Conditions that are computed once per article, so that they take almost no time per block.
 MEASURED = ("after", "before", "beside", "between")
 
 
 def is_contextual(match: Match) -> bool:
-    """Return true if the match asks anything of the neighbours."""
+    """Return true if the match has conditions on neighbours."""
     return any(getattr(match, name) for name in _NEIGHBOURS)
 
 
 def is_measured(match: Match) -> bool:
-    """Return true if what the match asks of the neighbours costs next to nothing."""
+    """Return true if the conditions on neighbours take almost no time."""
     return all(name in MEASURED for name in _NEIGHBOURS if getattr(match, name))
 
 
 def match_predicate(match: Match, user_rule: str = "") -> Predicate:
-    """Compile all that a match asks: of the block itself, and of its neighbours."""
+    """Compile all conditions of a match: on the block itself, and on its neighbours."""
     return all_of([block_predicate(match, user_rule), neighbours_predicate(match, user_rule)])
 
 
 def neighbours_predicate(match: Match, user_rule: str = "") -> Predicate:
-    """Compile what a match asks of the neighbours: true if all of it holds.  `user_rule` as for `pattern_predicate`."""
+    """Compile the conditions of a match on neighbours: true if all of them hold.
+
+    `user_rule` as for `pattern_predicate`.
+    """
     return all_of([make(asked, user_rule) for name, make in _NEIGHBOURS.items() if (asked := getattr(match, name))])
 
 
@@ -52,9 +55,9 @@ def span_predicate(between: Between, user_rule: str = "") -> Predicate:
 
 @cache
 def _marks(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], bytearray]:
-    """Return what marks the blocks of a view that a pattern matches with 1, all others with 0.
+    """Return a function that marks the blocks of a view that a pattern matches with 1, all others with 0.
 
-    It does so once for an article.  It is one function for equal patterns, so that rules share what is marked.
+    Marks are computed once per article.  Equal patterns have the same function, so that rules share the marks.
     """
     among = pattern_predicate(pattern, user_rule).among
     asks_only_rules = bool(pattern.rule) and not any(getattr(pattern, one) for one in CRITERIA if one != "rule")
@@ -127,7 +130,7 @@ def _near(near: Near, _user_rule: str) -> Predicate:
 
 
 def _is_in(view: ArticleView, at: int, other: int, share: float) -> bool:
-    """Return true if a block has its words from another, and is not the one that stays if both do."""
+    """Return true if another block has the words of a block, and the block is not the one that stays if both do."""
     common = (view.word_bags[at] & view.word_bags[other]).total()
     if not common or common < share * view.word_bags[at].total():
         return False
@@ -151,7 +154,7 @@ def _recurs(recurs: Recurs, _user_rule: str) -> Predicate:
 
 
 def _span_places(span: Span, run: list[str], view: ArticleView) -> Iterator[set[int]]:
-    """Yield, for each place where the run of labels stands, the positions that go with it."""
+    """Yield, for each place of the labels, the positions that match with them."""
     for first in range(len(view) - len(run) + 1):
         if view.labels[first : first + len(run)] != run:
             continue

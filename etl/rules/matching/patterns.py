@@ -11,7 +11,7 @@ from etl.rules.matching.vocabulary import consists_of
 from etl.rules.regexes.compiled import Regex, regex_of
 from etl.rules.regexes.publishers import PUBLISHER
 
-# Characters.  No label, caption or notice that anyone has shown us is longer; a paragraph may be.
+# Characters.  We know no longer label, caption or notice; a paragraph may be longer.
 MAX_FURNITURE_CHARS = 2_000
 
 Holds = Callable[[ArticleView, int], bool]
@@ -19,9 +19,9 @@ Among = Callable[[ArticleView, Sequence[int]], Sequence[int]]
 
 
 class Predicate(Struct, frozen=True):
-    """What is true or false of blocks of an article: `holds` asks it of one, `among` returns those of which it is true.
+    """A predicate on blocks: `holds` tests one block, and `among` returns the blocks for which it is true.
 
-    Both say the same; among many blocks the second takes a fraction of the time.
+    Both give the same result.  For many blocks, `among` takes a fraction of the time.
     """
 
     holds: Holds
@@ -29,12 +29,12 @@ class Predicate(Struct, frozen=True):
 
 
 def predicate(holds: Holds, among: Among | None = None) -> Predicate:
-    """Return a predicate of what it asks of one block, and of many if that can be done faster than one by one."""
+    """Return a predicate from a test of one block, and from a faster test of many blocks if there is one."""
     return Predicate(holds, among or (lambda view, places: [at for at in places if holds(view, at)]))
 
 
 def all_of(predicates: Sequence[Predicate]) -> Predicate:
-    """Return the predicate that holds if all do; none is asked of a block that an earlier one has ruled out."""
+    """Return the predicate that holds if all do.  A block is not tested again after one of them failed."""
     if len(predicates) == 1:
         return predicates[0]
     holding, filters = [one.holds for one in predicates], [one.among for one in predicates]
@@ -57,22 +57,22 @@ def any_of(predicates: Sequence[Predicate]) -> Predicate:
     return predicate(lambda view, at: any(holds(view, at) for holds in holding))
 
 
-# What a pattern may ask of a block.
+# The conditions of a pattern on a block.
 CRITERIA = ("exact", "prefix", "suffix", "contains", "words", "regex", "tag", "css", "rule", "headline")
 
 
 def has_criteria(pattern: Pattern) -> bool:
-    """Return true if the pattern asks anything of the block itself."""
+    """Return true if the pattern has conditions on the block itself."""
     return any(getattr(pattern, criterion) for criterion in CRITERIA)
 
 
 def describes_block(match: Match) -> bool:
-    """Return true if the match says what the block itself must be; what it must not be does not count."""
+    """Return true if the match says what the block must be; `not` alone does not count."""
     return has_criteria(match) or bool(match.every or match.either)
 
 
 def block_predicate(match: Match, user_rule: str = "") -> Predicate:
-    """Compile what a match asks of the block itself: its pattern, all of `all`, one of `any`, none of `not`.
+    """Compile the conditions of a match on the block itself: its pattern, all of `all`, one of `any`, none of `not`.
 
     `user_rule` as for `pattern_predicate`.
     """
@@ -126,7 +126,7 @@ def _words(pattern: Pattern) -> Holds:
 
 
 def _regex(regex: Regex) -> Predicate:
-    if regex.source == PUBLISHER:  # asked of every short line: one look-up among the names, and no search for them
+    if regex.source == PUBLISHER:  # tested on every short line: one look-up among the names instead of a search
         return predicate(lambda view, at: view.folded[at] in view.run.publishers)
     if regex.names_publishers or regex.user_rule:
         return predicate(
@@ -169,7 +169,7 @@ def _is_short(view: ArticleView, at: int) -> bool:
 
 
 def _compared(pattern: Pattern, texts: tuple[str, ...]) -> tuple[Callable[[ArticleView], list[str]], tuple[str, ...]]:
-    """Return the texts of a view to compare with, and what to look for in them."""
+    """Return the texts of a view to search, and the texts to find in them."""
     if pattern.case:
         return lambda view: view.plain, tuple(plain(text) for text in texts)
     return lambda view: view.folded, tuple(fold(text) for text in texts)

@@ -1,9 +1,9 @@
-"""What a story reports that somebody said: no built-in rule takes such a sentence for the notice that it quotes.
+"""Sentences that report what somebody said: no built-in rule takes such a sentence for the notice that it quotes.
 
 "Download our app" is a button; "Download our app, the banner said." is a sentence of a story about buttons.  The clause
-that names the speaker is told by its verb, by the comma or quotation mark before it, and by the full stop behind it:
-the title of another story ("Mayor to resign, says minister") has none.  A label in front ("Read also: …") makes the
-line the title of another story all the same.  A sentence may also quote a notice without a speaker.
+that names the speaker has a verb of saying, a comma or quotation mark before it, and a full stop behind it.  The title
+of another story ("Mayor to resign, says minister") has no full stop.  A line with a label in front ("Read also: …") is
+a title in any case.  A sentence may also quote a notice without a speaker.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ _VERBS = (
     r"|dedi(?:ler)?|diyor|söyle(?:di|yor)|sade|säger|sagde|siger|sier|sano[io]|kertoi|s(?:a|ade)(?= [A-ZÆØÅ])"
     r"|mondta|mondja|közölte|spus|spune|declarat|είπε|λέει|δήλωσε|kata(?= [A-Z])|katanya|ujar(?:nya)?|nói"
 )
-# What a sign or a page says, and what somebody asks for or advertises.  None is how a notice tells what to do.
+# Verbs for signs, pages, requests and advertisements.  No notice uses one of them as an instruction.
 _SHOWS = (
     r"reads(?= \w)|(?:it|sign|page|message|notice|screen|label|post|text|poster)(?: \w+ the \w+)? reads"
     r"|beg(?:s|ged)|plead(?:s|ed)|repeats|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)"
@@ -55,8 +55,8 @@ _BEFORE, _BEHIND, _BRIEF = 4, 9, 4
 _WORD = r"[\w'’.-]+(?:,\d+)*"
 _CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS}|{_SHOWS})\b"
 _REPORTED = later(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}[,;] )")
-# The same in writing that parts words otherwise, or puts the verb first (Arabic) or last (Persian, Hindi, Japanese,
-# Korean).  Hebrew "wrote" is left out: it is also "article".
+# The same for scripts without spaces, and for languages with the verb first (Arabic) or last (Persian, Hindi, Japanese,
+# Korean).  Hebrew "wrote" is left out, because the word also means "article".
 _REPORTED_IN_SCRIPT = later(
     r"^[^，。,:：!?！？]{1,14}(?:说|說|称|稱|表示|写道|寫道|指出|宣布|强调|強調|回应|回應|问道|問道|告诉\w{1,6}|告訴\w{1,6})[，,:：]"
     r"|[\"，,][^，。\"]{0,12}(?:说|說|写道|寫道|表示|喊道|问道|問道|回答)道?。\"?$|(?:写着|寫著|写道|寫道)。$"
@@ -76,7 +76,7 @@ _REPORTED_IN_SCRIPT = later(
     r"|(?:^|[,\"] ?)(?:[^,.\":]{1,30} )?(?:אמר|הודיע|מסר|הוסיף|הוסיפ"
     r"|סיפר|כתוב על|הבהיר|טען|טענ)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
 )
-# A quotation mark that opens, or a colon behind a verb of saying, in front of what a rule would cut from a paragraph.
+# An opening quotation mark, or a colon behind a verb of saying, before text that a rule would cut from a paragraph.
 _OPENS_QUOTATION = later(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
 # A label in front of a title: up to five words, and a colon or a bar.
 _LABELLED = later(r"[^.,:|]{2,40} ?[:|]")
@@ -87,13 +87,14 @@ MIN_WORDS_AROUND = 5
 # Words behind a label that are the headline of a story.
 MIN_TITLE_WORDS = 3
 
-# Captions and credits may well say who says so; the bare words of the others stand in no sentence of a story.
+# Kinds of rules whose words occur in sentences of a story only as reported speech.  A caption or a credit may itself
+# name a speaker.
 SAYABLE_KINDS = frozenset({"link", "notice", "player", "structure"})
 _ACTIONS = frozenset({"drop", "reject", "end-article"})
 
 
 def is_reported(text: str) -> bool:
-    """Return true if the text, with plain quotes, ends with or holds a clause that says who said it.
+    """Return true if a text with plain quotes contains a clause that names the speaker.
 
     >>> is_reported("Download our app, the banner said."), is_reported("Mayor to resign, says minister")
     (True, False)
@@ -109,7 +110,7 @@ def is_reported(text: str) -> bool:
 
 
 def only_quotes(text: str, labels: Sequence[str]) -> bool:
-    """Return true if a folded text has some of these labels, all of them within quotations, and words around these.
+    """Return true if a folded text has some of these labels, all within quotations, and words around the quotations.
 
     >>> only_quotes('the page says "log in to comment" to all who read it.', ["log in to comment"])
     True
@@ -123,7 +124,7 @@ def only_quotes(text: str, labels: Sequence[str]) -> bool:
 
 
 def is_titled(text: str) -> bool:
-    """Return true if a text is a title behind a label, as that of a gallery or a video: "In pictures: the last ferry".
+    """Return true if a text is a title behind a label, such as "In pictures: the last ferry".
 
     >>> is_titled("In pictures: the last ferry"), is_titled("Share: Facebook, X")
     (True, False)
@@ -132,9 +133,9 @@ def is_titled(text: str) -> bool:
 
 
 def quotations(text: str, starts: Iterable[int]) -> Iterator[bool]:
-    """Yield for each of these places of a plain text, in order, whether a quotation begins there.
+    """Yield whether a quotation begins at each of these places of a plain text, in order.
 
-    What somebody is reported to have said is a quotation, too.
+    Reported speech counts as a quotation, too.
 
     >>> list(quotations('The sign said "Click here to subscribe".', [15]))
     [True]
@@ -152,7 +153,7 @@ def quotations(text: str, starts: Iterable[int]) -> Iterator[bool]:
 
 
 def spares_reported(rule: Rule) -> bool:
-    """Return true if a rule has no claim on what somebody is reported to have said: it judges a block by its words."""
+    """Return true if a rule must keep reported speech, because it judges a block by its words."""
     if rule.kind not in SAYABLE_KINDS or rule.action not in _ACTIONS or is_contextual(rule.match):
         return False
     return rule.match.recurs is None

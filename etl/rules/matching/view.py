@@ -1,4 +1,4 @@
-"""An article as rules see it: each block folded, counted and placed.  One snapshot, the same for every rule."""
+"""An article as rules see it: each block folded, counted and placed.  All rules see the same view."""
 
 import re
 from collections import Counter
@@ -16,19 +16,19 @@ from etl.model import Article, Document, DocumentKind
 from etl.rules.matching.markdown import shown
 from etl.rules.matching.recurrence import LineCounts
 
-# Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
+# Words.  A block of this length or more that ends like a sentence is a sentence of the story.
 MIN_SENTENCE_WORDS = 12
-# Words.  From this length on a sentence above the first such block is the lead, which the story begins with.
+# Words.  A sentence of this length or more above the first such block is the lead, with which the story begins.
 MIN_LEAD_WORDS = 8
-# Words, and blocks: likewise, in an article without a block of that length.  Programmes, fixtures and columns of short
-# notes have several such sentences; a single one may be a credit.
+# Words, and blocks: the same in an article without a block of the first length.  Programmes, fixtures and columns of
+# short notes have several such sentences.  A single one may be a credit.
 MIN_SHORT_SENTENCE_WORDS, MIN_SHORT_SENTENCES = 6, 3
-# Words: likewise, in an article without enough of those: letters and interviews.
+# Words: the same in an article without enough of those, such as letters and interviews.
 MIN_TINY_SENTENCE_WORDS = 3
-# Words that headline case leaves small.
+# Words that are not capitalised in headline case.
 SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())
 
-# The closers that may close a sentence without a full stop.
+# The closing marks that may end a sentence without a full stop.
 _QUOTES = ("'", '"')
 _COLONS = (":", "：")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -36,7 +36,7 @@ _WORDS = re.compile(r"\w+")
 
 
 class RunContext(Struct, frozen=True):
-    """What is known beyond the document: the names of publishers, folded, and the line counts of the run, if asked."""
+    """Context of a document: the folded names of publishers, and the line counts of the run, if rules need them."""
 
     publishers: Collection[str] = frozenset()
     lines: LineCounts | None = None
@@ -60,10 +60,10 @@ class ArticleScope(Struct, frozen=True):
 class ArticleView:
     """An article as rules see it.  Places (`at`) are positions in `blocks`, from 0.
 
-    `texts` are the texts, and those of lines of Markdown as a reader sees them: such lines are `marked`.  `plain` are
-    the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded ones as labels
-    are compared.  `frame` are the blocks that segmenting has taken out already, `named` those that rules
-    have named so far, with the names of these; `remembered` is what predicates have counted for all blocks at once.
+    `texts` are the texts.  Lines of Markdown are as a reader sees them; these lines are in `marked`.  `plain` are the
+    texts with plain quotes, dashes and spaces, `folded` these without case, and `labels` the folded texts without
+    ornaments.  `frame` are the blocks that segmentation removes.  `named` are the blocks that rules have matched so
+    far, with the names of the rules.  `remembered` are values that predicates have computed for all blocks.
     """
 
     def __init__(self, article: Article, document: Document, run: RunContext = NO_CONTEXT) -> None:
@@ -84,9 +84,9 @@ class ArticleView:
         return len(self.plain)
 
     def with_named(self, named: Iterable[tuple[int, Collection[str]]]) -> "ArticleView":
-        """Return the same view with the blocks that rules have named so far: (position, names of the rule)."""
+        """Return the same view with the blocks that rules have matched so far: (position, names of the rule)."""
         view = copy(self)
-        view.__dict__.pop("sentences", None)  # a cookie notice that a rule has named is not a sentence of the story
+        view.__dict__.pop("sentences", None)  # a cookie notice that a rule matched is not a sentence of the story
         view.remembered = {}
         view.named = {}
         for at, rules in named:
@@ -95,7 +95,7 @@ class ArticleView:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """Return the path of the document and, of an article of copydesk's own, that of the page it was made from."""
+        """Return the path of the document, and for an article that copydesk wrote, also the path of its page."""
         if self.kind != "article":
             return (self.document.path,)
         origin = msgspec.json.decode(self.document.extra).get("origin")
@@ -103,19 +103,19 @@ class ArticleView:
 
     @cached_property
     def labels(self) -> list[str]:
-        """Each block folded, as labels are compared."""
+        """Each block folded, without ornaments."""
         return [bare(text) for text in self.folded]
 
     @cached_property
     def scope(self) -> ArticleScope:
-        """What scopes of rules are compared with."""
+        """The values that scopes of rules are compared with."""
         publisher, metadata = self.article.publisher, self.article.metadata
         names = frozenset({publisher.id, publisher.group} - {""}) if publisher else frozenset[str]()
         language = metadata.language or (publisher.language if publisher else "")
         return ArticleScope(names, re.split("[-_]", language.lower())[0], self.kind, metadata.created[:10])
 
     def line(self, at: int) -> str:
-        """Return a block folded as it stands in the text, with the marks of Markdown."""
+        """Return a folded block with its marks of Markdown."""
         return fold(self.blocks[at].text) if at in self.marked else self.folded[at]
 
     def decoded(self, at: int) -> str:
@@ -128,13 +128,13 @@ class ArticleView:
 
     @cached_property
     def headlines(self) -> frozenset[int]:
-        """Positions of the headline, in all the places where it stands."""
+        """All positions of the headline."""
         start = self.article.start
         return frozenset(one.block - start for one in self.article.frame if one.action == "extract")
 
     @cached_property
     def words(self) -> list[int]:
-        """Words of each block, as white space parts them, and in writing without spaces as many as it would have."""
+        """Number of words of each block, between white space; in scripts without spaces, the estimated number."""
         return [count_words(text) for text in self.plain]
 
     def has_words(self, at: int, count: int) -> bool:
@@ -151,7 +151,7 @@ class ArticleView:
 
     @cached_property
     def _ended(self) -> list[int]:
-        """Positions of the blocks outside the frame that end as a sentence, or with a colon, and have its words."""
+        """Positions of the blocks outside the frame that end like a sentence or with a colon, and have enough words."""
         return [
             at
             for at, text in enumerate(self.plain)
@@ -162,7 +162,7 @@ class ArticleView:
 
     @cached_property
     def sentences(self) -> list[int]:
-        """Positions of the blocks that read as the story's own text, and that no rule has named so far.
+        """Positions of the blocks with a sentence of the story that no rule has matched so far.
 
         A long block that ends with a colon announces a poem, a list or a statement of the story.
         """
@@ -176,11 +176,11 @@ class ArticleView:
         return next((found for found in (short, tiny) if len(found) >= MIN_SHORT_SENTENCES), [])
 
     def has_final_punctuation(self, at: int) -> bool:
-        """Return true if a block ends as a sentence does; a closing quote alone counts, for it may close one."""
+        """Return true if a block ends like a sentence; a closing quote counts, because it may end a sentence."""
         text = self.plain[at]
         return text.endswith(_QUOTES) or ends_sentence(text)
 
     def title_case(self, at: int) -> float:
-        """Return the share of words that begin with a capital, small words aside; 0.0 to 1.0."""
+        """Return the share of words that begin with a capital, from 0.0 to 1.0; small words do not count."""
         words = [word for word in _LETTERS.findall(self.plain[at]) if word.lower() not in SMALL_WORDS]
         return sum(word[0].isupper() for word in words) / len(words) if words else 0.0

@@ -6,14 +6,14 @@ from functools import lru_cache
 
 from etl.fold import FINAL_PUNCTUATION, ORNAMENTS, dotted, fold, shape
 
-# Characters, and words: a longer line is no row of buttons.  In front of the first word that decides stand few others.
+# Characters and words of the longest row; and the number of words at its beginning, one of which must be in `words`.
 MAX_LINE_CHARS, MAX_WORDS_BEFORE, MAX_WORDS_BEHIND = 120, 4, 7
 # Letters that may follow a stem.
 MAX_ENDING = 6
 STEM = "*"
-# Lines, and words of each vocabulary, that are remembered: each line is asked of the words of some ten languages.
+# The most lines, and words of each vocabulary, in caches: each line is tested with the words of some ten languages.
 MAX_REMEMBERED = 2_048
-# Names of networks and services, which stand beside the words of any language.
+# Names of networks and services, which are used in all languages.
 NETWORKS = (
     *("flipboard*", "instagram*", "pinterest*", "wordpress*", "facebook*", "linkedin*", "messenger", "telegram*"),
     *("whatsapp*", "вконтакте", "mastodon", "twitter*", "youtube*", "фейсбук*", "bluesky", "github*", "google*"),
@@ -24,12 +24,15 @@ NETWORKS = (
 _BETWEEN = re.compile(r"[ ,:|/&()·]+")
 _FULL_STOP = re.compile(f"[{FINAL_PUNCTUATION}]")
 _AT_ENDS = "\"'-"
-# Not a year, which tells when something happened.
+# A number, but not a year, which says when something happened.
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{1,6}")
 
 
 class Vocabulary:
-    """A set of words; one that ends in `*` is a stem, and stands for all words that add up to six letters to it."""
+    """A set of words.
+
+    A word that ends in `*` is a stem, and stands for all words that add at most six letters to it.
+    """
 
     def __init__(self, entries: Sequence[str]) -> None:
         written = [dotted(fold(one)) for one in entries]
@@ -51,9 +54,9 @@ class Vocabulary:
 
 
 def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str], bool]:
-    """Return what tells whether a folded text is a row of these words; numbers and names of networks may be among them.
+    """Return a function that tests whether a folded text is a row of these words, numbers and names of networks.
 
-    One of the first words is in `words`; `fillers` may stand beside it.
+    One of the first words must be in `words`; the others may be in `fillers`.
 
     >>> is_row = consists_of(["comment*"], ["show", "all"])
     >>> is_row("show all 17 comments »"), is_row("all shown"), is_row("comments close at noon"), is_row("comments")
@@ -62,7 +65,7 @@ def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str],
     deciding, others = Vocabulary(words), Vocabulary(fillers)
 
     def is_row(folded: str) -> bool:
-        row: list[bool] = []  # of each word whether it decides
+        row: list[bool] = []  # for each word, whether it is in `words`
         for word in _row(folded):
             parts = [word] if word in deciding or word in others or word in _NETWORKS else word.split("-")
             for part in parts:
@@ -76,13 +79,13 @@ def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str],
 
 
 def literal_of(entry: str) -> str:
-    """Return what stands in the shape of each text that has this word of a vocabulary."""
+    """Return the literal in the shape of each text that has this word of a vocabulary."""
     return shape(fold(entry.removesuffix(STEM)))
 
 
 @lru_cache(MAX_REMEMBERED)
 def _row(folded: str) -> tuple[str, ...]:
-    """Return the words of a short folded line; none of one that is long, a single word, or a sentence."""
+    """Return the words of a short folded line; none if it is long, a single word, or a sentence."""
     line = folded.strip(ORNAMENTS + "?")
     if len(folded) > MAX_LINE_CHARS or " " not in line or _FULL_STOP.search(line):
         return ()

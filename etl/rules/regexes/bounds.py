@@ -1,4 +1,4 @@
-"""Bounds of a regex that nobody has looked at: what is beyond them is refused before it costs time or memory."""
+"""Limits for regexes of users: a regex beyond them is refused before it takes time or memory."""
 
 from collections.abc import Iterable
 from re import error as regex_error
@@ -6,11 +6,11 @@ from typing import Any
 
 from etl.rules.regexes.syntax import Item, codes, parse, width
 
-# Groups within groups.  The deepest shipped regex has 8; Python's parser gives up at some 300.
+# Levels of nested groups.  The deepest shipped regex has 8; Python's parser fails at some 300.
 MAX_DEPTH = 50
 # Characters of a regex.  The longest shipped one has 2,031; a list of names belongs into `exact`.
 MAX_CHARS = 20_000
-# Items of a regex with its repeats written out: "a{5000}" has 5,000.  The largest shipped one has 1,484.  Time and
+# Items of a regex after its repeats are expanded: "a{5000}" has 5,000.  The largest shipped one has 1,484.  Time and
 # memory of the `regex` module grow with it, and the time of the search for literals: 0.3 s for the worst of 5,000.
 MAX_ITEMS = 5_000
 
@@ -19,14 +19,14 @@ _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
 def regex_fault(regex: str) -> str:
-    """Return what is wrong with a regex before it is compiled, in words; "" if nothing is."""
+    """Return the fault of a regex before it is compiled, in words; "" if it has none."""
     if len(regex) > MAX_CHARS:
         return f"has {len(regex):,} characters, more than {MAX_CHARS:,}"
     try:
         tree = parse(regex)
         items = list(tree)
         if _looks_behind_freely(tree, items):
-            return "looks behind for a text of no fixed length, which Python's `re` does not"
+            return "has a look-behind without a fixed length, which Python's `re` does not support"
         depth = _depth(items)
         size = _size(items) if depth <= MAX_DEPTH else 0
     except regex_error as error:
@@ -43,7 +43,7 @@ def regex_fault(regex: str) -> str:
 
 
 def _looks_behind_freely(tree: Any, items: Iterable[Item]) -> bool:
-    """Return true if a look behind has no fixed width: the parser of `re` takes it, and the compiler refuses it."""
+    """Return true if a look-behind has no fixed width: the parser of `re` accepts it, but the compiler refuses it."""
     for code, value in items:
         if code in _LOOKS and value[0] < 0 and len({*width(tree, value[1])}) > 1:
             return True
@@ -53,7 +53,7 @@ def _looks_behind_freely(tree: Any, items: Iterable[Item]) -> bool:
 
 
 def _size(items: Iterable[Item]) -> int:
-    """Return the number of items, with what must be repeated written out.
+    """Return the number of items, with repeats expanded to their least number.
 
     >>> [_size(parse(regex)) for regex in ("ab", "(ab){30}c*", "(a{100}){100}")]
     [2, 61, 10000]
@@ -70,7 +70,7 @@ def _depth(items: Iterable[Item]) -> int:
 
 
 def _within(value: object) -> list[list[Item]]:
-    """Return the parsed regexes in the value of an item: those of a group, a repeat, a choice, a look around."""
+    """Return the parsed regexes in the value of an item: a group, a repeat, a choice or a look-around."""
     if hasattr(value, "data"):
         return [list(value)]  # type: ignore[call-overload]  # a SubPattern, whose class is private
     if isinstance(value, tuple | list):

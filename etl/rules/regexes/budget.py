@@ -1,7 +1,7 @@
 """The time that regexes of users' rules may take: for one text, and in all.
 
-A rule has some seconds to begin with, and a little more for each character that it was given: so it makes no difference
-how large the input is.  Time is counted anew for each task, and a task is the same for any number of workers.  Each
+A rule has some seconds at first, and a little more for each character that it reads, so that the size of the input
+makes no difference.  The count starts again for each task, and tasks are the same for any number of workers.  Each
 thread has its own count.
 """
 
@@ -14,17 +14,17 @@ from msgspec import Struct
 
 from etl.errors import RegexTimeout
 
-# Seconds for one text.  The slowest shipped regex takes a millisecond for its worst line, and a busy machine does not
-# make a second of it; what takes a second doubles with every further character.
+# Seconds for one text.  The slowest shipped regex takes a millisecond for its worst line, which a busy machine does not
+# extend to a second.  A regex that takes a second takes twice the time with each further character.
 MAX_SECONDS = 1.0
-# Seconds of a rule, and of all rules of a pack, before those for each character.
+# Seconds of a rule, and of all rules of a pack, in addition to the time for each character.
 RULE_SECONDS, PACK_SECONDS = 2.0, 10.0
-# What `rules lint` lets pass takes half of it: 5 ms for 2,000 characters.
+# Regexes that pass `rules lint` take at most half of this: 5 ms for 2,000 characters.
 SECONDS_PER_CHAR = 5e-6
 
 
 class _Account(Struct):
-    """Seconds that were spent, and the characters they were spent on."""
+    """The seconds that were used, and the characters that were read."""
 
     seconds: float = 0.0
     chars: int = 0
@@ -34,21 +34,21 @@ class _Account(Struct):
 
 
 class Budget(local):
-    """What the rules of users have spent in a task, by rule and by pack ("mine/*")."""
+    """The time that users' rules have used in a task, by rule and by pack ("mine/*")."""
 
     def __init__(self) -> None:
         self._spent: dict[str, _Account] = {}
 
     def renew(self) -> None:
-        """Count anew: a task begins."""
+        """Start the count again, for a new task."""
         self._spent.clear()
 
     @contextmanager
     def of(self, rule: str, text: str) -> Iterator[None]:
-        """Count the time of a block of code as a rule's, spent on a text.
+        """Add the time of a block of code to that of a rule, for a text.
 
-        Raises RegexTimeout, which names the rule or all rules of its pack, if that is too much; and so it does when the
-        block raises TimeoutError.
+        Raises RegexTimeout, which names the rule or all rules of its pack, if the limit is exceeded, or if the block
+        raises TimeoutError.
         """
         start = thread_time()
         try:
@@ -70,5 +70,5 @@ def _timeout(rule: str, fault: str) -> RegexTimeout:
     return RegexTimeout(rule, fault, way_out)
 
 
-# One for the process: a regex is compiled once for all rulesets that have it.
+# One per process, because a regex is compiled once for all rulesets with it.
 BUDGET = Budget()

@@ -1,7 +1,7 @@
-"""The regex of a rule: what is known of it without compiling, compiled when a text first asks for it.
+"""The regex of a rule: facts that need no compilation, and the regex itself, which is compiled at its first use.
 
-Shipped regexes are attacked by `rules lint` before they ship, and run on `re`.  A user's may never have been attacked:
-they run on `regex`, which stops when it is told to.
+`rules lint` has tested shipped regexes on slow input, so they run on `re`.  A user's regex may not have been tested, so
+it runs on `regex`, which has a time limit.
 """
 
 import re
@@ -28,16 +28,16 @@ from etl.rules.regexes.reach import (
 )
 from etl.rules.regexes.syntax import UNBOUNDED, Program, pattern_of
 
-# Compiled regexes: those of all rules, and of those that name publishers the latest.
+# The most compiled regexes in caches: of all rules, and of rules with names of publishers.
 MAX_COMPILED = 2_000
 
 
 class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
-    """What holds for every text that a regex matches.
+    """Facts about all texts that a regex matches.
 
-    One of the `literals` stands in its shape, at its place.  It has `min_chars` to `max_chars` characters, and its
-    first `repeated` characters a second time.  `look_ahead` is how far behind a match the regex may look.  If
-    `is_behind_sentence`, it begins where a text begins or behind the end of a sentence.
+    One of the `literals` is in the shape of such a text, at its place.  The text has `min_chars` to `max_chars`
+    characters, and its first `repeated` characters occur twice.  `look_ahead` is how far behind a match the regex may
+    look.  If `is_behind_sentence`, a match begins at the start of a text or behind the end of a sentence.
     """
 
     literals: tuple[tuple[str, Place], ...]
@@ -49,9 +49,10 @@ class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
 
 
 Programs = Mapping[int, Mapping[str, Raw]]
-"""What regexes compile to, by flags and by the regex itself: encoded programs."""
+"""Encoded programs of regexes, by flags and by the regex itself."""
 
-# By the regex itself, so that nothing in them can go stale.  Encoded: a run asks for those of a tenth of all regexes.
+# The key is the regex itself, so that no entry can be out of date.  Programs are encoded, because a run uses a tenth of
+# them.
 _FACTS: dict[str, Raw] = {}
 _PROGRAMS: dict[int, dict[str, Raw]] = {}
 
@@ -69,7 +70,7 @@ def take_programs(programs: Programs) -> None:
 
 @cache
 def regex_facts(source: str) -> RegexFacts:
-    """Return what holds for every text that a regex matches.  Raises re.error if it is none."""
+    """Return the facts about all texts that a regex matches.  Raises re.error for an invalid regex."""
     if source in _FACTS:
         return msgspec.msgpack.decode(_FACTS[source], type=RegexFacts)
     low, high = widths(source)
@@ -86,9 +87,8 @@ def regex_facts(source: str) -> RegexFacts:
 class Regex:
     """A regex on the plain view of a text, as a pattern of a rule has it.
 
-    It is compiled when the first text asks for it: of 200 regexes a page asks for some twenty.  If it names publishers,
-    it is another for each text: that of the names which the text holds.  `user_rule` names the user's rule that it
-    belongs to, "" a shipped one.
+    It is compiled at its first use: a page uses some twenty of 200 regexes.  A regex with `@publisher` is compiled for
+    each text, with the names in this text.  `user_rule` is the name of the user's rule, or "" for a shipped rule.
     """
 
     def __init__(self, source: str, case: bool, user_rule: str = "") -> None:
@@ -97,7 +97,7 @@ class Regex:
 
     @cached_property
     def facts(self) -> RegexFacts:
-        """What holds for every text that it matches."""
+        """The facts about all texts that it matches."""
         return regex_facts(self.source)
 
     @cached_property
@@ -119,13 +119,13 @@ class Regex:
         return searcher.fullmatch(text) if searcher else None
 
     def searcher(self, text: str, publishers: Collection[str]) -> Searcher | None:
-        """Return what searches a plain text, if these publishers are known; None if the text cannot match."""
+        """Return the searcher for a plain text, with these known publishers; None if the text cannot match."""
         if not self.names_publishers:
             return self.pattern
         return self._naming(text, publishers) if self.pattern.search(text) else None
 
     def _naming(self, text: str, publishers: Collection[str]) -> Searcher | None:
-        """Return the regex with the publishers that a text holds.  To look for them takes longest."""
+        """Return the regex with the publishers that a text contains.  Finding them takes the most time."""
         names = names_in(text, publishers)
         return _compiled(naming(self.source, names), self.flags, self.user_rule) if names else None
 
@@ -134,8 +134,8 @@ class Regex:
     ) -> Sequence[re.Match[str]]:
         """Return the matches within a plain text, in order, none overlapping another.
 
-        `literals` say where the first of its literals begins and the last one ends, if that is known: a match needs one
-        of them, and so the rest of the text need not be searched.
+        `literals` are the start of its first literal and the end of the last one, if known.  A match needs a literal,
+        so the rest of the text need not be searched.
         """
         searcher = self.searcher(text, publishers)
         if searcher is None:
@@ -153,7 +153,7 @@ class Regex:
 
     @cached_property
     def _reach(self) -> tuple[int, int]:
-        """How far before and behind its literals a match may reach, and look, in characters."""
+        """How far a match may reach or look before and behind its literals, in characters."""
         places = [place for _, place in self.facts.literals]
         most_after = max(place.max_after for place in places) + self.facts.look_ahead
         return max(place.max_before for place in places), most_after
@@ -199,7 +199,7 @@ class TimedRegex:
         return match
 
     def finditer(self, text: str, start: int = 0, end: int = maxsize, /) -> Iterator[re.Match[str]]:
-        """As `re` does, but that all are found when the first is asked for."""
+        """Like `re`, but all matches are found when the first is needed."""
         with BUDGET.of(self._rule, text):
             matches = list(self._pattern.finditer(text, start, end, timeout=MAX_SECONDS))
         yield from matches
@@ -215,5 +215,5 @@ def _compiled(source: str, flags: int, user_rule: str) -> Searcher:
 
 @cache
 def regex_of(pattern: Pattern, user_rule: str = "") -> Regex:
-    """Return the regex of a pattern, one for equal patterns; bounded in time if the name of a user's rule is given."""
+    """Return the regex of a pattern, the same for equal patterns; with a time limit for a user's rule."""
     return Regex(pattern.regex, pattern.case, user_rule)

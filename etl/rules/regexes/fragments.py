@@ -1,6 +1,6 @@
 """Regexes that people can read: in several lines, as a list of alternatives, and with `@names` for common parts.
 
-They are written out when a pack is loaded.  `@publisher` is another matter: it hangs on the text (see `publishers`).
+They are expanded when a pack is loaded, except `@publisher`, which depends on the text (see `publishers`).
 """
 
 import re
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 
 class Fragment(Struct, frozen=True):
-    """What a name in a regex stands for, and what that matches, for the manual."""
+    """The regex that a name stands for, and its description for the manual."""
 
     regex: str
     matches: str
@@ -58,7 +58,7 @@ _VERBOSE = re.compile(r"\s*\(\?\w*x")
 
 
 def written_out(regex: str | Sequence[str]) -> str:
-    """Return a regex, given as one or as a list of alternatives, in one line and with its fragments written out.
+    """Return a regex, given as a string or as a list of alternatives, in one line and with its fragments expanded.
 
     >>> written_out(["Read more", "@agency"]).startswith("(?:Read more|(?:AFP|AP")
     True
@@ -71,7 +71,7 @@ def written_out(regex: str | Sequence[str]) -> str:
 
 
 def _in_one_line(regex: str) -> str:
-    """Join the lines of a regex, without the blanks at their ends; a verbose regex, `(?x)`, has lines of its own."""
+    """Join the lines of a regex, without the blanks at their ends; a verbose regex, `(?x)`, keeps its lines."""
     if "\n" not in regex or _VERBOSE.match(regex):
         return regex
     return "".join(line.strip() for line in regex.split("\n"))

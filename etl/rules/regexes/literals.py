@@ -1,7 +1,7 @@
-"""Literals that a regex requires: one of them stands in every text that it matches, at a known distance from its ends.
+"""Literals that a regex requires: one of them is in every text that it matches, at a known distance from its ends.
 
-Literals are compared with the shape of a text (`etl.fold.shape`): folded, with every digit a "0".  A search for the
-literals of all rules in one pass spares most of the matching.
+Literals are compared with the shape of a text (`etl.fold.shape`): folded, with every digit a "0".  One search for the
+literals of all rules makes most of the matching unnecessary.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,19 +16,19 @@ from etl.later import later
 from etl.rules.regexes.publishers import parsed
 from etl.rules.regexes.syntax import UNBOUNDED, Item, codes, width
 
-# A literal less selective than two letters in a row stands in so many texts that a search for it spares nothing.
+# A literal that is less selective than two letters is in so many texts that a search for it saves nothing.
 MIN_SELECTIVITY = 2
-# A mark that not every second text has ("©", "|", "@", "(") is as rare as three letters; a space tells nothing.
+# A mark that is in few texts ("©", "|", "@", "(") is as rare as three letters; a space is in all texts.
 MARK_SELECTIVITY = 3
 _MARK = later(r"[^\w .,:'\"-]")
-# A letter that is as rare as two: "X" is the name of a network, "图" a picture.
+# A letter that is as rare as two letters: "X" is the name of a network, "图" means picture.
 _RARE = later("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# Words that every paragraph of English has; most lines that are none have none of them.
+# Words that are in every English paragraph, but not in most other lines.
 _COMMON = frozenset(("the", "and", "that", "with", "for", "was", "from"))
-# So many texts are written out for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)"; beyond, it is cut in two.
-# With 32 a line of body dumps is tried by a sixth more rules; with 64 by no fewer, and start-up is slower.
+# The most texts that are listed for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)".  A regex with more is divided.
+# With 32, a sixth more rules are tried on a line of page dumps; with 64, no fewer, and the start is slower.
 MAX_TEXTS = 36
-# So many characters of a range: digits are written out, letters would tell nothing.
+# The most characters of a range that are listed: digits are, but letters would not be selective.
 MAX_RANGE = 10
 
 Texts = frozenset[str]
@@ -37,9 +37,9 @@ Widths = tuple[int, int]
 
 
 class Place(Struct, frozen=True, gc=False, array_like=True):
-    """Where a literal stands in a text that a regex matches: characters before and behind it, at least and at most.
+    """The place of a literal in a text that a regex matches: the least and most characters before and behind it.
 
-    They are exact for texts of which folding changes no length: all ASCII ones.
+    They are exact for texts whose length does not change when they are folded: all ASCII texts.
     """
 
     min_before: int = 0
@@ -48,7 +48,7 @@ class Place(Struct, frozen=True, gc=False, array_like=True):
     max_after: int = 0
 
     def within(self, before: Widths, after: Widths) -> "Place":
-        """Return the place in a longer text, which has so many characters before and behind this one."""
+        """Return the place in a longer text, with so many more characters before and behind."""
         return Place(
             self.min_before + before[0],
             min(UNBOUNDED, self.max_before + before[1]),
@@ -57,7 +57,7 @@ class Place(Struct, frozen=True, gc=False, array_like=True):
         )
 
     def or_at(self, other: "Place") -> "Place":
-        """Return the narrowest place that holds both."""
+        """Return the narrowest place that includes both."""
         return Place(
             min(self.min_before, other.min_before),
             max(self.max_before, other.max_before),
@@ -67,17 +67,17 @@ class Place(Struct, frozen=True, gc=False, array_like=True):
 
 
 ANYWHERE = Place(0, UNBOUNDED, 0, UNBOUNDED)
-# What a look-ahead sees may be what stands behind it in the regex, too.
+# The text of a look-ahead may also match the next items of the regex.
 _AHEAD = Place(0, UNBOUNDED, -UNBOUNDED, UNBOUNDED)
 Choice = Mapping[str, Place]
-"""Literals of which one stands in every text, each with its place."""
+"""Literals of which one is in every text, each with its place."""
 
 
 class RegexLiterals(Struct, frozen=True):
-    """What a part of a regex requires.
+    """The literals of a part of a regex.
 
-    `texts` are all the texts that it matches, if they can be written out; if not, `ends` are what each of them begins
-    and ends with, and each text holds one literal of each of the `choices`.
+    `texts` are all texts that it matches, if they can be listed.  If not, `ends` are the beginnings and ends of these
+    texts, and each text has one literal of each of the `choices`.
     """
 
     texts: Texts | None = None
@@ -86,7 +86,7 @@ class RegexLiterals(Struct, frozen=True):
 
 
 class _Run(Struct):
-    """Literals of the parts `first` to `last` of a sequence, and whether they begin and end just where these do."""
+    """Literals of the parts `first` to `last` of a sequence, and whether they cover these parts from start to end."""
 
     texts: Texts
     first: int
@@ -97,7 +97,7 @@ class _Run(Struct):
 
 @cache
 def placed_literals(regex: str) -> tuple[tuple[str, Place], ...]:
-    """Return literals of which one stands in the shape of every text that the regex matches, each with its place.
+    """Return literals of which one is in the shape of every text that the regex matches, each with its place.
 
     It is the literal "" if none is selective.
 
@@ -110,7 +110,7 @@ def placed_literals(regex: str) -> tuple[tuple[str, Place], ...]:
 
 
 def required(regex: str) -> Texts | None:
-    """Return literals of which one stands in the shape of every text that the regex matches; None if none is selective.
+    """Return literals of which one is in the shape of every text that the regex matches; None if none is selective.
 
     >>> sorted(required("(?:Getty Images|Reuters)s?[|] .{3,20}"))
     ['getty imagess| ', 'getty images| ', 'reuterss| ', 'reuters| ']
@@ -125,7 +125,7 @@ def _sequence(tree: Any, items: Any) -> RegexLiterals:
     parts = list(_words(items))
     read = [_read(tree, item) for item in parts]
     if len(read) == 1 and read[0].texts:
-        return read[0]  # a word in a list of words: nine of ten sequences
+        return read[0]  # a word in a list of words, like nine of ten sequences
     spans = [_width(tree, item) for item in parts]
     before = list(accumulate(spans, _plus, initial=(0, 0)))
     after = list(accumulate(reversed(spans), _plus, initial=(0, 0)))[-2::-1]
@@ -146,16 +146,16 @@ def _sequence(tree: Any, items: Any) -> RegexLiterals:
 
 
 def _ahead(tree: Any, item: Item) -> Iterator[Choice]:
-    """Yield what stands behind a place in every text that a regex matches, if the item is a look ahead at it."""
+    """Yield the text that a look-ahead requires at its place, if the item is a look-ahead."""
     code, value = item
     if code is codes.ASSERT and value[0] > 0 and (best := _best(_sequence(tree, value[1]))):
         yield best
 
 
 def _extend(run: _Run, at: int, found: RegexLiterals) -> bool:
-    """Add part `at` of a sequence to a run of literals, cutting these short if they get too many.
+    """Add part `at` of a sequence to a run of literals, which are shortened if there are too many.
 
-    Returns true if the run still says all that its parts match.
+    Returns true if the run still has all texts of its parts.
     """
     if not found.texts and found.ends == EMPTY:
         return False
@@ -169,7 +169,7 @@ def _extend(run: _Run, at: int, found: RegexLiterals) -> bool:
 
 
 def _place(run: _Run, before: list[Widths], after: list[Widths], spans: list[Widths]) -> Place:
-    """Return where the literals of a run stand in its sequence."""
+    """Return the place of the literals of a run in its sequence."""
     if not spans:
         return Place()
     most_before = before[run.first][1] if run.starts_exactly else before[run.last][1] + spans[run.last][1]
@@ -187,7 +187,7 @@ def _width(tree: Any, item: Item) -> Widths:
 
 
 def _best(found: RegexLiterals) -> Choice | None:
-    """Return, of all that a part of a regex requires, the choice whose least selective literal is most selective."""
+    """Return the choice of literals of a part of a regex whose least selective literal is most selective."""
     choices = (dict.fromkeys(found.texts, Place()),) if found.texts else found.choices
     ranked = ((_selectivity(choice), -at, choice) for at, choice in enumerate(choices) if choice)
     selectivity, _, best = max(ranked, key=lambda ranked: ranked[:2], default=(0, 0, {}))
@@ -195,9 +195,9 @@ def _best(found: RegexLiterals) -> Choice | None:
 
 
 def _merged(choice: Choice) -> Choice:
-    """Leave out literals that begin or end with another one; its place then is that of both.
+    """Remove literals that begin or end with another literal, whose place then includes both.
 
-    Of " by", " by jane" and "by", the second goes into the first, and the first into the third.
+    Of " by", " by jane" and "by", the second is covered by the first, and the first by the third.
     """
     places = choice
     for is_longer in (str.startswith, str.endswith):
@@ -213,7 +213,7 @@ def _merged(choice: Choice) -> Choice:
 
 
 def _words(items: Any) -> Iterator[Item]:
-    """Yield the items of a sequence, but that literal characters in a row are one item with the shape of their text."""
+    """Yield the items of a sequence; consecutive literal characters become one item with the shape of their text."""
     word = ""
     for item in items.data:
         if item[0] is codes.LITERAL:
@@ -233,7 +233,7 @@ def _read(tree: Any, item: Item) -> RegexLiterals:
 
 
 def _selectivity(literals: Iterable[str]) -> int:
-    """Return how rare a literal is in texts, in letters; of several, the least."""
+    """Return how rare a literal is in texts, measured in letters; for several literals, the least."""
     return min(map(_selectivity_of, literals))
 
 
@@ -246,7 +246,7 @@ def _selectivity_of(literal: str) -> int:
 
 
 def _shortest(literals: Texts, is_longer: Callable[[str, tuple[str, ...]], bool]) -> Texts:
-    """Leave out literals that only add to others, at their beginning or at their end: "by jane" adds to "by"."""
+    """Remove literals that contain another one at their beginning or end: "by jane" contains "by"."""
     if len(literals) == 1:
         return literals
     found: tuple[str, ...] = ()
@@ -263,7 +263,7 @@ def _joined(first: Texts | None, then: Texts | None) -> Texts | None:
 
 
 def _either(choices: Iterable[Texts | None]) -> Texts | None:
-    """Return the texts of all choices; None if one may be anything, or if they are too many."""
+    """Return the texts of all choices; None if one of them cannot be listed, or if there are too many."""
     texts: set[str] = set()
     for choice in choices:
         if not choice:
@@ -306,7 +306,7 @@ def _in_a_row(texts: Texts | None, count: int) -> Texts | None:
 
 
 def _one_of(_tree: Any, members: Any) -> RegexLiterals:
-    """Return the characters of a class, such as [|/] or [0-9]; not of a negated one, nor of a range of letters."""
+    """Return the characters of a class such as [|/] or [0-9], but not of a negated class or of a range of letters."""
     return RegexLiterals(_either(_MEMBERS[code](value) if code in _MEMBERS else None for code, value in members))
 
 

@@ -1,4 +1,4 @@
-"""How far a regex reaches: what it may take, look at, and begin behind."""
+"""The reach of a regex: the characters that it may match, and those that it may look at before and behind a match."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 from etl.rules.regexes.publishers import parsed
 from etl.rules.regexes.syntax import UNBOUNDED, codes, width
 
-# What stands before the place at which a sentence, or a label behind one, begins.
+# A regex for the text before the place where a sentence, or a label behind a sentence, begins.
 SENTENCE_END = re.compile(r"""[.!?…。"')\]] |[。！？]""")
 MAX_SENTENCE_END = 2
 
@@ -31,7 +31,7 @@ def widths(regex: str) -> Widths:
 
 @cache
 def repeated_start(regex: str) -> int:
-    """Return how many characters from its start each matched text holds a second time; 0 if that is not known.
+    """Return how many characters at the start of each matched text occur in it a second time; 0 if unknown.
 
     >>> repeated_start("(?P<title>.{15,160}) ?(?P=title)")
     15
@@ -60,7 +60,7 @@ def _looks_ahead(tree: Any, items: Iterable[Any]) -> Iterator[int]:
 
 
 def opens_behind_sentence(regex: str) -> bool:
-    """Return whether every match begins where a text begins, or behind the end of a sentence (`SENTENCE_END`).
+    """Return whether every match begins at the start of a text, or behind the end of a sentence (`SENTENCE_END`).
 
     >>> opens_behind_sentence(r"^Read more|(?:(?<=[.!?] )|(?<=[。]))(?:Image: )?A"), opens_behind_sentence("Read on")
     (True, False)
@@ -85,7 +85,7 @@ def _opens_behind_sentence(items: Iterable[Any]) -> bool:
 
 
 def _ends_sentence(characters: Sequence[str]) -> bool:
-    """Return whether all texts of these characters, one of each, end a sentence.  "" is any character."""
+    """Return whether all texts with one character of each of these sets end a sentence.  "" is any character."""
     return all(characters) and all(SENTENCE_END.fullmatch("".join(text)) for text in product(*characters))
 
 

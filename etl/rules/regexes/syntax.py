@@ -1,4 +1,7 @@
-"""The one door to the parser and the compiler of `re`.  They are private, and the only ones that know every flag."""
+"""The only module that uses the parser and the compiler of `re`.
+
+They are private, but no other parser knows every flag.
+"""
 
 import re
 import sys
@@ -15,7 +18,7 @@ from msgspec import Struct
 Item = tuple[Any, Any]
 """One parsed item of a regex: its code and its value."""
 
-# The width of a repeat without bound, in characters.
+# The width of an unbounded repeat, in characters.
 UNBOUNDED = int(codes.MAXREPEAT)
 
 __all__ = [
@@ -33,7 +36,7 @@ __all__ = [
 
 
 class Program(Struct, frozen=True, gc=False, array_like=True):
-    """What `re` compiles a regex to: the code that its machine runs, all its flags, its groups and those with names."""
+    """The result of compiling a regex with `re`: the code of its machine, all flags, the groups and their names."""
 
     code: bytes
     flags: int
@@ -61,7 +64,7 @@ def chars_of(item: Item, flags: int, alphabet: frozenset[str]) -> frozenset[str]
     return _chars_of(code, tuple(value) if code is codes.IN else value, flags, alphabet)
 
 
-@lru_cache(maxsize=4096)  # a regex has many letters, and few that are its own
+@lru_cache(maxsize=4096)  # a regex has many letters, but few different ones
 def _chars_of(code: Any, value: Any, flags: int, alphabet: frozenset[str]) -> frozenset[str]:
     item = (code, list(value) if code is codes.IN else value)
     compiled: Any = compiler.compile(parser.SubPattern(parser.State(), [item]), flags)
@@ -69,7 +72,7 @@ def _chars_of(code: Any, value: Any, flags: int, alphabet: frozenset[str]) -> fr
 
 
 def machine() -> str:
-    """Return what programs are made for: the next Python may have another machine, or know other letters."""
+    """Return the version for which programs are valid: another Python may have another machine, or other letters."""
     sre: Any = compiler._sre
     return f"{sys.implementation.name} {sys.version_info} {sys.byteorder} {sre.MAGIC} {sre.CODESIZE}"
 
