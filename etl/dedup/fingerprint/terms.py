@@ -14,8 +14,8 @@ from etl.dedup.fingerprint.datelines import MONTHS_OF_LANGUAGES, Datelines
 from etl.dedup.fingerprint.tokens import Folded, Tokens, are_capitalized, fold, hashes_of, placed, tokenize
 
 # Months, weekdays, small numbers, "not" and "without" say when, how many and whether: "not" in thirty languages, the
-# others in fewer.  What is a common word of another language ("en", "hat", "si") is left out.  "One" says much else; where a copy
-# has another word instead, that one differs.
+# others in fewer.  What is a common word of another language ("en", "hat", "si") is left out.  "One" says much else;
+# where a copy has another word instead, that one differs.
 # "didn" and its like are what is left of "didn't".  "B-minus" is no "B".  Chinese and Japanese write figures and "not"
 # within words, each character of which is a token.
 FIGURES = f"""
@@ -81,7 +81,8 @@ MIN_LETTERS_OF_A_SLIP = 6
 DIGITS = np.uint32(0)
 
 # A term is 32 bits: its letters, one bit each, of which a and x, b and y, c and z share one; its length, up to 15; the
-# lower bits of its first letter, which its last byte has where it is no ASCII; a bit of its hash; whether it has a capital.
+# lower bits of its first letter, which its last byte has where it is no ASCII; a bit of its hash; whether it has a
+# capital.
 LETTERS, _LENGTH, _LONGEST, _FIRST, _FIRSTS, _HASH, CAPITAL = 23, 23, 15, 27, 7, 30, 31
 _LETTER_BITS = np.uint32((1 << LETTERS) - 1)
 _VOWELS = np.uint32(sum(1 << ord(vowel) % LETTERS for vowel in "aeiou"))
