@@ -22,6 +22,8 @@ COMMON = "\xa0\xad·´–—―…’"
 
 # What the second byte of a letter in UTF-8 is in Windows-1252, and seldom a letter of a word.
 HALVES = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+# The same in Windows-1250.
+CENTRAL_HALVES = bytes(range(0x80, 0xC0)).decode("cp1250", "ignore")
 
 # One of these is ground enough to look closer: C1 controls, marks seldom seen outside mojibake, box drawing, and what
 # most of it begins with (Â Ã where UTF-8 was read as Windows-1252, Î Ð as 1253 and 1252, Ђ as 1251, √ ≈ as MacRoman).
@@ -34,6 +36,7 @@ _MOJIBAKE_PAIRS = {
         rf"(?<=[ØÙ])(?=[{COMMON}{CURRENCY}{NUMERIC}{OPENING}ŸŠ®°µ»][ØÙ])",
         "(?<=[Œœ])(?![A-Za-z])",
         rf"(?<=[a-zß-öø-ÿ][Ã-Ù])(?=[{HALVES}])",
+        rf"(?<=[a-zß-öø-ž][ĂĹ])(?=[{CENTRAL_HALVES}])|(?<=[ĂĹ])(?=[{CENTRAL_HALVES}][a-z])",
     ),
     "ÔΓ": ("(?=Ç|é¼)",),
     f"{OPENING}{CLOSING}{CURRENCY}{NUMERIC}{LAW}°": (
