@@ -292,6 +292,27 @@ def test_a_byline_with_a_date_above_the_story(above: str, likely: int, goes: boo
     assert found == ({0} if goes else set())
 
 
+TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say how.</p>"
+
+
+@pytest.mark.parametrize(
+    ("box", "likely", "goes"),
+    [
+        pytest.param(f"<div class=newsletter-part>{TOLD}</div>", 850, False, id="keeps: a part of a letter"),
+        pytest.param(f"<div class=newsletter-part>{TOLD}</div>", 700, True, id="an offer that reads like a story"),
+        pytest.param(f"<div class=poll>{TOLD}<button>Vote</button></div>", 850, True, id="a button"),
+        pytest.param(f"<div class=poll>{TOLD}<form><input></form></div>", 850, True, id="a form without text"),
+        pytest.param(f"<div class=poll>{TOLD}<p><a href=/vote>Vote here now</a></p></div>", 850, True, id="a link"),
+        pytest.param(f"<div class=poll><p>{WRIST} He was flown out.</p></div>", 850, True, id="one sentence"),
+        pytest.param(f"<div class=slide>{TOLD}</div>", 850, True, id="captions of slides"),
+        pytest.param(f"<div class=slide><h2>1. Ness</h2>{TOLD}</div>", 850, False, id="keeps: slides with headings"),
+    ],
+)
+def test_a_name_alone_takes_no_part_of_the_story(box: str, likely: int, goes: bool) -> None:
+    found = gone(f"<article>{STORY}{box}</article>", dict.fromkeys((WRIST, KELP, "1. Ness"), likely))
+    assert bool(found) is goes
+
+
 HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"
 QUESTIONS = (
     "<div class=faq><div class=one><strong class=q>Do ships need it?</strong> <p class=a>No, but boats do.</p></div>"

@@ -6,7 +6,7 @@ import etl
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, in_one_box, items, unfolded, whole
+from etl.markup.put_back import alike, enclosed, folded, in_one_box, items, unfolded, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
@@ -365,3 +365,27 @@ def test_questions_and_answers_below_the_story(box: str, count: int) -> None:
     is_sentence = [line.text.endswith(".") for line in layout.lines]
     assert len(unfolded(layout, {0}, is_sentence)) == count
     assert unfolded(lay_out(f"<article><p>{FIRE}</p>{said[0]}</article>"), {0}, is_sentence[:3]) == set()
+
+
+ITEM = "<div class=item><h3><button>{}</button></h3><div id={}>{}</div></div>"
+FLAT = "<button>{}</button><div id={} hidden>{}</div>"
+
+
+@pytest.mark.parametrize(
+    ("item", "around", "count"),
+    [
+        pytest.param(ITEM, "{}", 4, id="buttons in headings of items"),
+        pytest.param(FLAT, "<div>{}</div>", 4, id="buttons above what they unfold"),
+        pytest.param(ITEM, "<nav>{}</nav>", 0, id="in another part of the page"),
+        pytest.param(ITEM, "</article><div>{}</div>", 0, id="beside the article: a choice of cookies"),
+        pytest.param(FLAT.replace("{} hidden>{}", "{}><a href=/a>{}</a>"), "<div>{}</div>", 0, id="links"),
+        pytest.param("<p>{}</p><div id={}>{}</div>", "<div>{}</div>", 0, id="no buttons"),
+    ],
+)
+def test_what_buttons_beside_one_another_unfold(item: str, around: str, count: int) -> None:
+    said = [item.format("Who pays", "a", NOTE), item.format("The others", "b", PLEA)]
+    page = f"<article><p>{FIRE}</p>{{}}</article>"
+    layout = lay_out(page.format(around.format("".join(said))))
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert len(folded(layout, {0}, is_sentence)) == count
+    assert folded(lay_out(page.format(around.format(said[0]))), {0}, is_sentence) == set()

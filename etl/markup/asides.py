@@ -7,7 +7,7 @@ calls itself so.  A whole story in such a box stays.  The same holds for lists o
 import re
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from etl.markup.discussions import discussions
 from etl.markup.elements import BIT
 from etl.markup.layout import MIN_STORY, Layout
 from etl.markup.listed import (
+    MIN_SENTENCE,
+    MOSTLY,
     buttons,
     cards,
     column,
@@ -41,6 +43,8 @@ MIN_TEASER = 100
 # Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
 MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+# Lines of an item of a list that is told in slides.
+MAX_SLIDE = 12
 # Characters below a heading that makes it one of furniture; "[edit]" and "Copy link" stand beside headings of stories.
 MIN_BELOW = 40
 # Boxes that hold the whole of a page or of its story, and parts below a heading that are not furniture because they go.
@@ -49,6 +53,9 @@ WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"]
 # the model keeps a line, and is not sure, nor below a heading that goes; what is less likely was put back.
 FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600
 HIDDEN = BIT["hidden"]
+# What an offer is taken up with.  The least probability, in thousandths, of a sentence that is surely no offer's, and
+# the lines of a box that are looked at.
+CLICKED, SURE_TOLD, MAX_TOLD = BIT["form"] | BIT["button"] | BIT["label"], 800, 100
 # What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
 UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
 LEADS_ON = ("?", "？", "؟", ":", "：", "…", "...")
@@ -73,10 +80,11 @@ def asides(
     first = min(story, default=0)
     layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
     found: set[int] = set()
-    named = (_is_in_dialog, _is_caption, _is_appended, related(layout, likely), column(layout, story), is_link_alone)
+    appended = _appended(likely)
+    named = (_is_in_dialog, _is_caption, appended, related(layout, likely), column(layout, story), is_link_alone)
     for is_one in named:
         lines = {line for line in story if line not in found and is_one(layout, line)}
-        least = MIN_TEASER if is_one is _is_appended else MIN_STORY
+        least = MIN_TEASER if is_one is appended else MIN_STORY
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
     for lines_of in (
@@ -224,19 +232,64 @@ def _is_caption(layout: Layout, line: int) -> bool:
     is_in_gallery = any(map(GALLERIES.search, around))
     is_beside = one.pictures > 0 and (PICTURES.search(own) or is_in_gallery)
     is_beside = is_beside or (is_in_gallery and _COUNT.match(one.text) is not None)
-    is_named = CAPTIONS.search(names) and not INTROS.search(own)
-    return bool(box.parts & BIT["figcaption"] or is_named or is_beside)
+    is_named = is_beside or bool(CAPTIONS.search(names) and not INTROS.search(own))
+    is_titled = is_named and "slide" in names.lower() and _is_titled(layout, line)
+    return bool(box.parts & BIT["figcaption"]) or (is_named and not is_titled)
 
 
-def _is_appended(layout: Layout, line: int) -> bool:
-    """Return whether a line stands in a box that is called an offer, a biography or words for screen readers.
+def _is_titled(layout: Layout, line: int) -> bool:
+    """Return whether the box of a line, or that around it, has a heading of its own and sentences: an item of a list.
 
-    A lead is none, whatever else its box is called.
+    Such a list is told in slides, each with its picture.
     """
-    own, *around = _names(layout, line, OFFER_LEVELS)
-    if INTROS.search(own):
+    own = layout.lines[line].box
+    lines = layout.lines_in(layout.boxes[own].parent, line, MAX_SLIDE)
+    headed = any(layout.boxes[layout.lines[at].box].name in HEADINGS and not layout.lines[at].linked for at in lines)
+    return headed and len(lines) <= MAX_SLIDE and any(ends_sentence(layout.lines[at].text) for at in lines)
+
+
+def _appended(likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
+    """Return what tells whether a line stands in a box called an offer, a biography or words for screen readers.
+
+    A lead is none, whatever else its box is called.  Nor is a part of the story in a box called an offer: "newsletter"
+    is what a letter to subscribers stands in, and "poll" the numbers of one.
+    """
+    told: dict[int, bool] = {}
+
+    def is_told(layout: Layout, box: int, line: int) -> bool:
+        if box not in told:
+            told[box] = _tells_story(layout, box, line, likely)
+        return told[box]
+
+    def is_appended(layout: Layout, line: int) -> bool:
+        path = [*islice(layout.path(layout.lines[line].box), OFFER_LEVELS)]
+        own, *around = _names(layout, line, OFFER_LEVELS)
+        if INTROS.search(own):
+            return False
+        if SPOKEN.search(own) or any(map(BIOGRAPHIES.search, (own, *around))):
+            return True
+        offers = [place for place, name in zip(path, (own, *around), strict=True) if OFFERS.search(name)]
+        return bool(offers) and not is_told(layout, offers[-1], line)
+
+    return is_appended
+
+
+def _tells_story(layout: Layout, box: int, line: int, likely: Mapping[int, int]) -> bool:
+    """Return whether most of a box around a line is sentences of which the model is sure, and nothing asks for a click.
+
+    An offer has a form, a button or a link that is taken up.
+    """
+    if any(one.parts & ~layout.boxes[box].parts & CLICKED for one in layout.boxes[box : layout.ends[box]]):
         return False
-    return bool(SPOKEN.search(own)) or any(OFFERS.search(name) or BIOGRAPHIES.search(name) for name in (own, *around))
+    texts = [(place, layout.lines[place]) for place in layout.lines_in(box, line, MAX_TOLD)]
+    if any(one.linked > MOSTLY * len(one.text) for _, one in texts):
+        return False
+    sure = [
+        len(one.text)
+        for place, one in texts
+        if likely.get(place, 0) >= SURE_TOLD and len(one.text) >= MIN_SENTENCE and ends_sentence(one.text)
+    ]
+    return len(sure) > 1 and 2 * sum(sure) > sum(len(one.text) for _, one in texts)
 
 
 def _names(layout: Layout, line: int, levels: int) -> list[str]:

@@ -38,9 +38,12 @@ PICTURED = BIT["figure"] | BIT["figcaption"]
 LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
-# Boxes around an answer that is folded away, of which one holds story.
-NEAR = 5
+# Boxes around an answer that is folded away, of which one holds story; the same of items that buttons unfold, and the
+# lines of such an item that are looked at.
+NEAR, NEAR_FOLDED, MAX_ITEM = 5, 3, 30
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
+# Boxes that a button unfolds.
+PANELS = frozenset(("div", "section", "dd"))
 
 
 def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
@@ -239,6 +242,59 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         if sum(layout.lines[line].text.endswith(QUESTION) for line in lines_of) > 1:
             found |= lines_of
     return found - set(story)
+
+
+def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return buttons beside one another within the article, with what each unfolds, if most of this is sentences.
+
+    A button, maybe in a heading, is the first box of an item, or stands right above the box that it unfolds.  Two items
+    or more have the same parent.  One with a picture or a link that stands alone is a teaser, and all of them stay away.
+    """
+    items: dict[int, list[range]] = defaultdict(list)  # lines of items, the button first, by the box around them
+    for line, one in enumerate(layout.lines[:-1]):
+        label, own = layout.lines[line].box, layout.boxes[one.box]
+        if not own.parts & BIT["button"] or one.linked:
+            continue
+        if layout.boxes[own.parent].name in HEADINGS:
+            label = own.parent
+        around = layout.boxes[label].parent
+        below = layout.lines[line + 1].box
+        panel = next((place for place in layout.path(below) if layout.boxes[place].parent == around), 0)
+        if layout.boxes[panel].name not in PANELS or layout.boxes[panel].parts & BIT["button"]:
+            continue
+        lines = layout.lines_in(panel, line + 1, MAX_ITEM)
+        is_item = around + 1 == label and layout.ends[panel] == layout.ends[around]
+        items[layout.boxes[around].parent if is_item else around].append(range(line, lines[-1] + 1))
+    found: set[int] = set()
+    if not items or not story:
+        return found
+    holding, first = layout.around(story), layout.boxes[layout.lines[min(story)].box].parts
+    whole_part = first & BIT["main"] or first & BIT["article"]
+    for place, ranges in items.items():
+        inside = [line for lines in ranges for line in lines[1:]]
+        chars = sum(len(layout.lines[line].text) for line in inside)
+        prose = sum(len(layout.lines[line].text) for line in inside if is_sentence[line])
+        is_there = (
+            len(ranges) > 1 and not whole_part & ~layout.boxes[place].parts and _is_within(layout, place, holding)
+        )
+        if is_there and 2 * prose > chars and not _lead_away(layout, inside):
+            found.update(line for lines in ranges for line in lines)
+    return found - set(story)
+
+
+def _is_within(layout: Layout, place: int, holding: Collection[int]) -> bool:
+    """Return whether a box, or one of the two around it, holds story, and is neither the page nor another part of it."""
+    near = next((box for box in islice(layout.path(place), NEAR_FOLDED) if box in holding), 0)
+    is_part = layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
+    return layout.boxes[near].name not in ("html", "body") and not is_part
+
+
+def _lead_away(layout: Layout, lines: Sequence[int]) -> bool:
+    """Return whether some lines have a picture, a button or a link that stands alone."""
+    return any(
+        one.pictures or one.linked > MOSTLY * len(one.text) or layout.boxes[one.box].parts & BIT["button"]
+        for one in (layout.lines[line] for line in lines)
+    )
 
 
 def _is_near(layout: Layout, place: int, around: Collection[int]) -> bool:
