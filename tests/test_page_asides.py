@@ -303,6 +303,7 @@ TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say
         pytest.param(f"<div class=poll>{TOLD}<button>Vote</button></div>", 850, True, id="a button"),
         pytest.param(f"<div class=poll>{TOLD}<form><input></form></div>", 850, True, id="a form without text"),
         pytest.param(f"<div class=poll>{TOLD}<p><a href=/vote>Vote here now</a></p></div>", 850, True, id="a link"),
+        pytest.param(f"<div class=offer>{TOLD}<p>Or sign in here.</p></div>", 850, True, id="words that ask"),
         pytest.param(f"<div class=poll><p>{WRIST} He was flown out.</p></div>", 850, True, id="one sentence"),
         pytest.param(f"<div class=slide>{TOLD}</div>", 850, True, id="captions of slides"),
         pytest.param(f"<div class=slide><h2>1. Ness</h2>{TOLD}</div>", 850, False, id="keeps: slides with headings"),

@@ -22,6 +22,7 @@ from etl.markup.layout import MIN_STORY, Layout
 from etl.markup.listed import (
     MIN_SENTENCE,
     MOSTLY,
+    PAY,
     buttons,
     cards,
     column,
@@ -275,14 +276,14 @@ def _appended(likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
 
 
 def _tells_story(layout: Layout, box: int, line: int, likely: Mapping[int, int]) -> bool:
-    """Return whether most of a box around a line is sentences of which the model is sure, and nothing asks for a click.
+    """Return whether most of a box around a line is sentences of which the model is sure, and nothing asks for anything.
 
-    An offer has a form, a button or a link that is taken up.
+    An offer has a form, a button or a link that is taken up, or asks to subscribe or to sign in.
     """
     if any(one.parts & ~layout.boxes[box].parts & CLICKED for one in layout.boxes[box : layout.ends[box]]):
         return False
     texts = [(place, layout.lines[place]) for place in layout.lines_in(box, line, MAX_TOLD)]
-    if any(one.linked > MOSTLY * len(one.text) for _, one in texts):
+    if any(one.linked > MOSTLY * len(one.text) or PAY.search(one.text) for _, one in texts):
         return False
     sure = [
         len(one.text)

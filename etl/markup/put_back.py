@@ -248,7 +248,7 @@ def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) 
     """Return buttons beside one another within the article, with what each unfolds, if most of this is sentences.
 
     A button, maybe in a heading, is the first box of an item, or stands right above the box that it unfolds.  Two items
-    or more have the same parent.  One with a picture or a link that stands alone is a teaser, and all of them stay away.
+    or more have the same parent.  One with a picture or a link alone is a teaser, and all of them stay away.
     """
     items: dict[int, list[range]] = defaultdict(list)  # lines of items, the button first, by the box around them
     for line, one in enumerate(layout.lines[:-1]):
@@ -283,7 +283,7 @@ def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) 
 
 
 def _is_within(layout: Layout, place: int, holding: Collection[int]) -> bool:
-    """Return whether a box, or one of the two around it, holds story, and is neither the page nor another part of it."""
+    """Return whether a box, or one of the two around it, holds story, and is not the page or another part."""
     near = next((box for box in islice(layout.path(place), NEAR_FOLDED) if box in holding), 0)
     is_part = layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
     return layout.boxes[near].name not in ("html", "body") and not is_part
