@@ -276,7 +276,7 @@ def _appended(likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
 
 
 def _tells_story(layout: Layout, box: int, line: int, likely: Mapping[int, int]) -> bool:
-    """Return whether most of a box around a line is sentences of which the model is sure, and nothing asks for anything.
+    """Return whether most of a box around a line is sentences of which the model is sure, and none asks for anything.
 
     An offer has a form, a button or a link that is taken up, or asks to subscribe or to sign in.
     """
