@@ -434,6 +434,8 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
             "Par Luc Barbot et Jean-Noël Quesnel (photos : Karim Aït)", ("Luc Barbot", "Jean-Noël Quesnel"), id="two"
         ),
         pytest.param("Ada Quill | Ben Nib", ("Ada Quill", "Ben Nib"), id="keeps: two and a bar"),
+        pytest.param("By Ada Quill\nAda Quill reports on courts", ("Ada Quill",), id="what she does"),
+        pytest.param("By Ada Quill jr.", ("Ada Quill jr",), id="keeps: the son of another"),
         pytest.param("By Ada Quill and Ben Nib | 3 May", ("Ada Quill", "Ben Nib"), id="two, a bar and a day"),
     ],
 )

@@ -9,8 +9,11 @@ from etl.markup.layout import Layout
 from etl.markup.time_labels import tells_publication
 
 # Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.  Those of Thai
-# have no full stop, but "07:15 น." has one.
-MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d\u0e01-\u0e4e][.!?。]$")
+# have no full stop, but "07:15 น." has one, and so has "2:14 p.m.".
+MAX_BESIDE, SENTENCE_END = (
+    100,
+    re.compile(r"(?<!\d [ap]\.m)(?<!\d[ap]\.m)(?<=[^\s\d\u0e01-\u0e4e])[.!?。]$", re.IGNORECASE),
+)
 # Lines below the lead in which its date may stand, if they are no story.
 LINES_BELOW = 4
 # Lines above the story in which its headline may stand, if the <h1> is the name of the site; or it is the second line.
