@@ -292,6 +292,20 @@ def test_a_byline_with_a_date_above_the_story(above: str, likely: int, goes: boo
     assert found == ({0} if goes else set())
 
 
+@pytest.mark.parametrize(
+    ("item", "likely", "goes"),
+    [
+        pytest.param("Slip at the lifeboat station", 350, True, id="a title"),
+        pytest.param("Slip at the lifeboat station", 650, False, id="keeps: surely story"),
+        pytest.param(KELP, 350, False, id="keeps: a sentence"),
+    ],
+)
+def test_one_item_below_a_heading_that_the_model_lets_go(item: str, likely: int, goes: bool) -> None:
+    layout = lay_out(f"<div>{STORY}</div><div class=xg><h3>Also</h3><ul><li>{item}</ul></div>")
+    found = asides(layout, Said(), {0, 1, 2, 4}, (), {0: 950, 1: 950, 2: 950, 4: likely})
+    assert found == ({4} if goes else set())
+
+
 TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say how.</p>"
 
 

@@ -493,3 +493,13 @@ def test_an_answer_that_says_the_headline_stays() -> None:
     html = f"<html><head><title>“One month a minute”</title></head><body>{MENU}<article><h1>“One month a minute”</h1>{story}</article>{FOOTER}</body></html>"
     text = record_of(html).text
     assert [part for part in said if part not in text] == []
+
+
+def test_one_item_below_a_heading_of_furniture_goes() -> None:
+    shown = "".join(f"<p>{text}</p>" for text in JAPANESE)
+    html = (
+        "<html lang=ja><head><title>映画館「港座」再開：浜新聞</title></head><body><header><a>ログイン</a></header><main>"
+        f"<h1>映画館「港座」再開</h1><div class=ArticleText>{shown}</div>"
+        "<div class=kanren><h2>関連ニュース</h2><ul><li><a>駅そばの名店、惜しまれ閉店</a></ul></div></main></body></html>"
+    )
+    assert record_of(html).text == "\n\n".join(JAPANESE)

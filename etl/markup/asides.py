@@ -131,10 +131,20 @@ def _far_below(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) 
         if most >= SURE_HEADED or likely.get(story[at], 0) < KEPT:
             break
         above, gap = story[at] - 1, story[at] - story[at - 1]
-        is_headed = gap >= FAR and layout.boxes[layout.lines[above].box].name in HEADINGS
+        heading = layout.boxes[layout.lines[above].box]
+        is_headed = heading.name in HEADINGS and (
+            gap >= FAR or (gap > 1 and _is_list(layout, heading.parent, story, at))
+        )
         if is_headed or (gap > FAR and most < SURE):
             found = set(story[at:])
     return found
+
+
+def _is_list(layout: Layout, box: int, story: Sequence[int], at: int) -> bool:
+    """Return whether the story from a line on is short lines, no sentences; a box holds this one, not that before."""
+    inside = range(box, layout.ends[box])
+    is_apart = layout.lines[story[at]].box in inside and layout.lines[story[at - 1]].box not in inside
+    return is_apart and all(_is_short(layout, line) for line in story[at:])
 
 
 def headings_alone(layout: Layout, story: Collection[int], headings: Collection[int]) -> set[int]:

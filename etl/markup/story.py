@@ -25,6 +25,8 @@ from etl.markup.shown import Span
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80
+# The least probability, in thousandths, of a line that is surely story.
+SURE = 600
 # The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
 # lead, and lines between it and its headline.
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
@@ -128,13 +130,15 @@ def _declared(layout: Layout, said: Said, places: Sequence[int]) -> set[int]:
 def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
     """Return headings that the model has let go though story stands right above and right below them.
 
+    One below which the model is sure of no line heads what follows the story, such as comments.
     A link in brackets behind a heading, as encyclopedias have it ("[edit]"), does not count.
     """
     lines = [line for line in sorted(likely) if line in story or not _is_bracketed_link(layout.lines[line])]
+    told = max((line for line in story if likely[line] >= SURE), default=-1)
     return {
         place
         for above, place, below in zip(lines, lines[1:], lines[2:], strict=False)
-        if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
+        if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD and place < told
         if _is_subhead(layout, layout.lines[place])
     }
 
