@@ -187,6 +187,9 @@ def test_a_line_below_a_heading_that_goes(furniture: str, likely: int, goes: boo
     ("between", "goes"),
     [
         pytest.param(["<a href=/m>A museum for the boats of Corley</a>"], True, id="the title of another story"),
+        pytest.param(
+            ["<story-promo><a href=/m>A museum for the boats of Corley</a></story-promo>"], True, id="in its own box"
+        ),
         pytest.param(["<a href=/m>Museum</a>"], False, id="keeps: a word"),
         pytest.param(
             ["<div><a href=/m><img src=a>A museum asks for the boats.</a></div>"], True, id="a card with a picture"
@@ -304,6 +307,20 @@ def test_one_item_below_a_heading_that_the_model_lets_go(item: str, likely: int,
     layout = lay_out(f"<div>{STORY}</div><div class=xg><h3>Also</h3><ul><li>{item}</ul></div>")
     found = asides(layout, Said(), {0, 1, 2, 4}, (), {0: 950, 1: 950, 2: 950, 4: likely})
     assert found == ({4} if goes else set())
+
+
+@pytest.mark.parametrize(
+    ("figure", "likely", "goes"),
+    [
+        pytest.param(f"<a href=/1><h4>{WRIST}</h4></a>", 450, True, id="a card of another story"),
+        pytest.param(f"<a href=/1>{WRIST}</a>", 650, True, id="a link alone"),
+        pytest.param(f"<p>{WRIST}</p>", 550, False, id="keeps: surely story"),
+        pytest.param(f"<blockquote>{WRIST}</blockquote>", 450, False, id="keeps: a quotation"),
+        pytest.param(f"<table><tr><td>{WRIST}</table>", 450, False, id="keeps: a table"),
+    ],
+)
+def test_lines_of_figures(figure: str, likely: int, goes: bool) -> None:
+    assert bool(gone(f"{STORY}<figure>{figure}</figure><p>{MUSEUM}</p>", {WRIST: likely})) is goes
 
 
 TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say how.</p>"

@@ -54,6 +54,8 @@ WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"]
 # the model keeps a line, and is not sure, nor below a heading that goes; what is less likely was put back.
 FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600
 HIDDEN = BIT["hidden"]
+# Text that a figure may hold as a part of the story.
+OF_FIGURES = BIT["blockquote"] | BIT["table"] | BIT["li"] | BIT["dl"]
 # What an offer is taken up with.  The least probability, in thousandths, of a sentence that is surely no offer's, and
 # the lines of a box that are looked at.
 CLICKED, SURE_TOLD, MAX_TOLD = BIT["form"] | BIT["button"] | BIT["label"], 800, 100
@@ -91,6 +93,7 @@ def asides(
     for lines_of in (
         partial(_facts, said),
         _unseen,
+        _in_figures,
         walls,
         repeated,
         excerpts,
@@ -221,6 +224,20 @@ def _unseen(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[i
             if is_alone and not is_unfolded and not is_paragraph:
                 found[box.key].append(line)
     return {lines[0] for lines in found.values() if len(lines) == 1}
+
+
+def _in_figures(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the lines of figures that are links, or of which the model is not sure: credits, other stories, offers.
+
+    Quotations, tables and items stay, and what was put back.
+    """
+    found: set[int] = set()
+    for line in story:
+        one, chance = layout.lines[line], likely.get(line, SURE)
+        parts = layout.boxes[one.box].parts
+        if parts & BIT["figure"] and not parts & OF_FIGURES and chance >= KEPT:
+            found.update([line] if chance < SURE or one.linked == len(one.text) else [])
+    return found
 
 
 def _is_in_dialog(layout: Layout, line: int) -> bool:
