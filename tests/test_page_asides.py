@@ -187,9 +187,7 @@ def test_a_line_below_a_heading_that_goes(furniture: str, likely: int, goes: boo
     ("between", "goes"),
     [
         pytest.param(["<a href=/m>A museum for the boats of Corley</a>"], True, id="the title of another story"),
-        pytest.param(
-            ["<story-promo><a href=/m>A museum for the boats of Corley</a></story-promo>"], True, id="in its own box"
-        ),
+        pytest.param(["<section><a href=/m>A museum for the boats of Corley</a></section>"], True, id="in its own box"),
         pytest.param(["<a href=/m>Museum</a>"], False, id="keeps: a word"),
         pytest.param(
             ["<div><a href=/m><img src=a>A museum asks for the boats.</a></div>"], True, id="a card with a picture"
