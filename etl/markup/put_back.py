@@ -5,7 +5,8 @@ And the paragraphs of a page of which the model keeps hardly more than a lead.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
+from functools import partial
+from itertools import islice, pairwise
 
 from etl.markup.elements import BIT
 from etl.markup.entries import first_name
@@ -42,6 +43,8 @@ MIN_TOLD = 24
 # lines of such an item that are looked at.
 NEAR, NEAR_FOLDED, MAX_ITEM = 5, 3, 30
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
+# Rows of a table that is set in boxes, cells of each, and characters of a cell.
+MIN_ROWS, MAX_ROWS, MIN_CELLS, MAX_CELLS, MAX_CELL = 3, 60, 2, 6, 120
 # Boxes that a button unfolds.
 PANELS = frozenset(("div", "section", "dd"))
 
@@ -295,6 +298,55 @@ def _lead_away(layout: Layout, lines: Sequence[int]) -> bool:
         one.pictures or one.linked > MOSTLY * len(one.text) or layout.boxes[one.box].parts & BIT["button"]
         for one in (layout.lines[line] for line in lines)
     )
+
+
+def tabular(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the lines of boxes that are the rows of a table, or its cards, right between two lines of the story.
+
+    Three or more boxes with the same names stand beside one another.  Each has as many lines, two or more, and most
+    have a figure.  None has a link, a picture or a button.
+    """
+    told = sorted(story)
+    found: set[int] = set()
+    for above, below in pairwise(told):
+        if not MIN_ROWS * MIN_CELLS < below - above <= MAX_ROWS * MAX_CELLS:
+            continue
+        lines = range(above + 1, below)
+        around = layout.boxes[layout.lines[above].box].parent
+        if around != layout.boxes[layout.lines[below].box].parent or not all(
+            map(partial(_is_cell, layout, likely), lines)
+        ):
+            continue
+        by_row = _rows_of(layout, lines, around)
+        keys, counts = {layout.boxes[row].key for row in by_row}, {len(cells) for cells in by_row.values()}
+        is_named = len(keys) == 1 and layout.keys[next(iter(keys))][1] != ""
+        is_table = is_named and len(by_row) >= MIN_ROWS and len(counts) == 1 and MIN_CELLS <= max(counts) <= MAX_CELLS
+        if is_table and 2 * sum(_has_figure(layout, cells) for cells in by_row.values()) > len(by_row):
+            found.update(lines)
+    return found
+
+
+def _is_cell(layout: Layout, likely: Mapping[int, int], line: int) -> bool:
+    """Return whether a short line may stand in a row of a table."""
+    one = layout.lines[line]
+    is_other = one.linked or one.pictures or layout.boxes[one.box].parts & ELSEWHERE or line not in likely
+    return not is_other and len(one.text) <= MAX_CELL
+
+
+def _rows_of(layout: Layout, lines: Sequence[int], around: int) -> dict[int, list[int]]:
+    """Return lines by the box of each right in a box, or right in the only box there; {} if one stands in none."""
+    paths = {line: [place for place in layout.path(layout.lines[line].box) if around < place] for line in lines}
+    depth = 1 if len({path[-1] for path in paths.values() if path}) > 1 else 2
+    if min(map(len, paths.values())) < depth:
+        return {}
+    found: dict[int, list[int]] = defaultdict(list)
+    for line, path in paths.items():
+        found[path[-depth]].append(line)
+    return found
+
+
+def _has_figure(layout: Layout, lines: Collection[int]) -> bool:
+    return any(map(str.isdigit, "".join(layout.lines[line].text for line in lines)))
 
 
 def _is_near(layout: Layout, place: int, around: Collection[int]) -> bool:

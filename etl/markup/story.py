@@ -20,7 +20,7 @@ from etl.markup.layout import Layout, Line
 from etl.markup.naming import INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import QUESTION, alike, enclosed, folded, in_one_box, items, posts, unfolded, whole
+from etl.markup.put_back import QUESTION, alike, enclosed, folded, in_one_box, items, posts, tabular, unfolded, whole
 from etl.markup.shown import Span
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
@@ -92,7 +92,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= items(layout, story, likely) | alike(layout, story, likely, is_sentence)
     story |= enclosed(layout, story, likely, is_sentence) | posts(layout, story, likely, is_sentence)
     story |= unfolded(layout, story, is_sentence) | in_one_box(layout, story, likely, is_sentence)
-    story |= folded(layout, story, is_sentence)
+    story |= folded(layout, story, is_sentence) | tabular(layout, story, likely)
     story -= asides(layout, said, story, headlines, likely)
     story -= headings_alone(layout, story, story - found.lines)
     return Judged(
