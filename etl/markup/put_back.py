@@ -16,7 +16,7 @@ from etl.markup.layout import Layout
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
 # The same of a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
-MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 40
+MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 30
 # Quotations that are looked for in the story; no page has more, and to look for each takes n².
 MAX_QUOTED = 500
 # Lines of the story in boxes like that of a line, so that it counts as one of them.
