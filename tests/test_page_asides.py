@@ -321,6 +321,19 @@ def test_lines_of_figures(figure: str, likely: int, goes: bool) -> None:
     assert bool(gone(f"{STORY}<figure>{figure}</figure><p>{MUSEUM}</p>", {WRIST: likely})) is goes
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "goes"),
+    [
+        pytest.param("instagram-media", "<a href=/p>Näytä tämä julkaisu Instagramissa.</a>", True, id="a link"),
+        pytest.param("instagram-media", "Henkilön Jory Nance (@jory.n) jakama julkaisu", True, id="whose it is"),
+        pytest.param("instagram-media", KELP, False, id="keeps: its text"),
+        pytest.param("twitter-tweet", "— Jory Nance (@jory_n) 3. toukokuuta 2026", False, id="keeps: a signature"),
+    ],
+)
+def test_a_post_that_was_embedded(name: str, line: str, goes: bool) -> None:
+    assert bool(gone(f"{STORY}<blockquote class={name}><div><p>{line}</p></div></blockquote>", {})) is goes
+
+
 TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say how.</p>"
 
 

@@ -36,13 +36,13 @@ from etl.markup.listed import (
     repeated,
     walls,
 )
-from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
+from etl.markup.naming import BIOGRAPHIES, CAPTIONS, EMBEDS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
 from etl.markup.shown import MAX_BESIDE
 
 # Offers stand below a teaser of one sentence: so many characters of story must stand outside.
 MIN_TEASER = 100
 # Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
-MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
+MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS, EMBED_LEVELS = 300, 3, 3, 5
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # Lines of an item of a list that is told in slides.
 MAX_SLIDE = 12
@@ -62,6 +62,8 @@ CLICKED, SURE_TOLD, MAX_TOLD = BIT["form"] | BIT["button"] | BIT["label"], 800, 
 # What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
 UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
 LEADS_ON = ("?", "？", "؟", ":", "：", "…", "...")
+# "A post shared by Jane Roe (@jane.roe) on May 3", in the language of the page.
+_HANDLE = re.compile(r"\S \(@[\w.]+\)")
 # "3 / 12", "Picture 3 of 12": where one is in a gallery.
 _COUNT = re.compile(
     r"\W*(?:[^\W\d]{3,10} )?\d{1,3} ?(?:/|of|von|de|di|sur|van|av|af|z|из) ?\d{1,3}(?!\d)", re.IGNORECASE
@@ -84,7 +86,8 @@ def asides(
     layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
     found: set[int] = set()
     appended = _appended(likely)
-    named = (_is_in_dialog, _is_caption, appended, related(layout, likely), column(layout, story), is_link_alone)
+    in_list, in_menu = related(layout, likely), column(layout, story)
+    named = (_is_in_dialog, _is_caption, appended, in_list, in_menu, is_link_alone, _is_of_embed)
     for is_one in named:
         lines = {line for line in story if line not in found and is_one(layout, line)}
         least = MIN_TEASER if is_one is appended else MIN_STORY
@@ -242,6 +245,13 @@ def _in_figures(layout: Layout, story: Sequence[int], likely: Mapping[int, int])
 
 def _is_in_dialog(layout: Layout, line: int) -> bool:
     return bool(layout.boxes[layout.lines[line].box].parts & BIT["dialog"])
+
+
+def _is_of_embed(layout: Layout, line: int) -> bool:
+    """Return whether a line of a post that Instagram embeds is not its text: a link to it, or whose it is."""
+    one = layout.lines[line]
+    is_other = one.linked > MOSTLY * len(one.text) or (len(one.text) <= MAX_CAPTION and _HANDLE.search(one.text))
+    return bool(is_other) and any(map(EMBEDS.search, _names(layout, line, EMBED_LEVELS)))
 
 
 def _is_caption(layout: Layout, line: int) -> bool:
