@@ -275,6 +275,7 @@ def test_what_stands_outside_is_one_entry_a_region() -> None:
 
 
 BODY = "\\n\\n".join(STORY)
+BRIEF = "One lane of the coast road is shut after a lorry shed its load of carrots."
 LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "articleBody": "%s"%s}</script>'
 
 
@@ -294,6 +295,19 @@ def test_article_body_is_the_story_of_a_page_that_does_not_show_it(
     assert kept(page) == "\n\n".join(STORY)
     assert [block.tag for block in page.blocks if block.text in STORY][:5] == tags
     assert page.status == status
+
+
+@pytest.mark.parametrize(
+    ("shown", "story"),
+    [
+        pytest.param(
+            "<noscript>Please enable JavaScript to read this page, then load it again.</noscript>", BRIEF, id="a shell"
+        ),
+        pytest.param(PARAGRAPHS, "\n\n".join(STORY), id="keeps: a page with prose of its own"),
+    ],
+)
+def test_a_brief_in_the_article_body_is_the_story_of_a_page_without_prose(shown: str, story: str) -> None:
+    assert kept(read_html(page_with(LINKED % (BRIEF, "") + f"<main>{shown}</main>"), model=MODEL)) == story
 
 
 def test_a_page_whose_prose_was_all_taken_for_furniture_is_suspect() -> None:
