@@ -68,10 +68,11 @@ class Masthead(Struct, frozen=True, gc=False):
 
 
 def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
-    """Return where stories start, by lines that start or end a story, or by lines of dashes above fields."""
-    short = [(at, block.text) for at, block in enumerate(blocks) if len(block.text) <= MAX_START_CHARS]
-    found = {at for at, text in short if _is_start(text, layouts)}
-    ends = [at for at, text in short if _is_end(text, layouts)]
+    """Return where stories start, if the document has lines that start or end one, or rules above fields."""
+    short = [(at, plain(block.text)) for at, block in enumerate(blocks) if len(block.text) <= MAX_START_CHARS]
+    found = {at for line in layouts.start_lines for at, text in short if line.fullmatch(text)}
+    found |= {at for at, text in short if is_label(text, layouts.starts)} if layouts.starts else set()
+    ends = sorted({at for line in layouts.end_lines for at, text in short if line.fullmatch(text)})
     if ends:
         last = max((at for at, block in enumerate(blocks) if is_paragraph(block.text)), default=0)
         found |= {0, *(at + 1 for at in ends if at < last)}  # the archive prints its search below the last one

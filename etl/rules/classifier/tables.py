@@ -91,7 +91,10 @@ def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
     A table below a block that a rule matches is furniture: prices of shares, results of other games.
     """
     found: set[int] = set()
-    kinds = "".join(map(_kind, texts))
+    figures = [len(text) <= MAX_CELL_CHARS and _FIGURE.fullmatch(text) is not None for text in texts]
+    if sum(figures) < MIN_ROWS * MIN_FIGURES:
+        return found
+    kinds = "".join("n" if is_figure else _kind(text) for text, is_figure in zip(texts, figures, strict=True))
     for run in _CELLS.finditer(kinds):
         if run.start() and run.start() - 1 not in named:
             found.update(at for start, end in _tables(run[0]) for at in range(run.start() + start, run.start() + end))
@@ -99,17 +102,15 @@ def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
 
 
 def _kind(text: str) -> str:
-    """Return "n" for a figure, "t" for a few words, "-" for other text."""
-    if len(text) > MAX_CELL_CHARS:
+    """Return "t" for a few words, "-" for what is no cell."""
+    if len(text) > MAX_CELL_CHARS or ends_sentence(text) or count_words(text) > MAX_CELL_WORDS:
         return "-"
-    if _FIGURE.fullmatch(text):
-        return "n"
-    return "-" if ends_sentence(text) or count_words(text) > MAX_CELL_WORDS else "t"
+    return "t"
 
 
 def _tables(kinds: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each table in a run of cells."""
-    for columns in range(MIN_COLUMNS, MAX_COLUMNS + 1):
+    for columns in range(MIN_COLUMNS, MAX_COLUMNS + 1) if kinds.count("n") >= MIN_ROWS * MIN_FIGURES else ():
         alike = "".join("=" if one == other else "." for one, other in zip(kinds, kinds[columns:], strict=False))
         for rows in re.finditer(f"={{{(MIN_ROWS - 1) * columns},}}", alike):
             row = kinds[rows.start() : rows.start() + columns]

@@ -75,8 +75,8 @@ def entry_titles(texts: Sequence[str], named: Collection[int]) -> set[int]:
     found = {
         at
         for at in range(1, len(texts) - 1)
-        if at not in named and at + 1 not in named and not ends_sentence(texts[at]) and ends_sentence(texts[at + 1])
         if len(texts[at - 1]) <= 24 and _TIME.fullmatch(texts[at - 1])
+        if at not in named and at + 1 not in named and not ends_sentence(texts[at]) and ends_sentence(texts[at + 1])
         if count_words(texts[at]) in TITLE_WORDS and count_words(texts[at + 1]) >= MIN_ENTRY_WORDS
     }
     return found if len(found) >= MIN_ENTRIES else set()

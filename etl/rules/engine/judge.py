@@ -1,12 +1,13 @@
 """Matches become removals: the blocks of an article that are furniture, each with the rule that matches it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from etl.model import Action, Removal
 from etl.rules.classifier.tables import CELLS, marked_cells
-from etl.rules.engine.literal_search import LiteralHits, RuleSet
+from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules, RuleGroup, RuleMatch
 from etl.rules.engine.surroundings import Named, judge_surroundings
+from etl.rules.engine.texts import NamedTexts, named_texts
 from etl.rules.language import Verb
 from etl.rules.matching.view import ArticleView
 
@@ -30,7 +31,8 @@ def judge(
     matches them.  The result does not depend on how articles are divided into batches.
     """
     found = rules.search(views) if candidates is None else candidates
-    named = [_judge_by_rules(view, hits.rules, rules) for view, hits in zip(views, found, strict=True)]
+    texts = named_texts(views, found, rules.block)
+    named = [_judge_by_rules(view, hits.rules, texts, rules) for view, hits in zip(views, found, strict=True)]
     return judge_surroundings(named, rules)
 
 
@@ -50,10 +52,13 @@ def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleM
     return tuple(match for one in asked if (match := one.match(view, at)))
 
 
-def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> Named:
+def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], texts: NamedTexts, rules: JudgingRules) -> Named:
     if not found:
         return Named(view, {}, frozenset())
-    named = _named_alone(rules.block, view, rules.block.candidates(view, found))
+    named = [
+        *_named_by(rules.block, view, rules.block.candidates(view, found, texts.asked)),
+        *_named_by_text(rules.block, view, found, texts),
+    ]
     if named:
         view = view.with_named(_taken(named))
     if around := _around(view, found, rules):
@@ -88,6 +93,19 @@ def _named_alone(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequen
 
 def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Matches:
     return [(at, one) for one, places in group.of(found) for at in one.names.among(view, places)]
+
+
+def _named_by_text(
+    group: RuleGroup, view: ArticleView, found: Mapping[int, RuleSet], texts: NamedTexts
+) -> Iterator[tuple[int, CompiledRule]]:
+    judging = group.judging(view.scope)
+    for at, text in enumerate(view.plain):
+        if (
+            text in texts.by_text
+            and at not in view.frame
+            and (named := texts.by_text[text] & found.get(at, NO_RULES) & judging)
+        ):
+            yield from ((at, texts.rules[rank]) for rank in group.ranks_of(named))
 
 
 def _taken(named: Matches) -> list[tuple[int, tuple[str, ...]]]:
