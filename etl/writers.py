@@ -9,11 +9,14 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import msgspec
 
 from etl.errors import UsageError, of_system
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _encode_lines = msgspec.json.Encoder().encode_lines
 
@@ -61,6 +64,13 @@ def copy_files(target: Path, parts: Iterable[Path]) -> None:
                 shutil.copyfileobj(lines, file)
         file.flush()
         os.fsync(file.fileno())
+
+
+def arrow_file(path: Path, mode: str = "rb") -> "pa.OSFile":
+    """Open a file for Arrow, which would take a `~` in a path for the home folder, and refuse what is not UTF-8."""
+    import pyarrow as pa
+
+    return pa.OSFile(os.fsencode(path), mode)
 
 
 def temporary_beside(target: Path) -> Path:

@@ -255,6 +255,12 @@ def test_dedup_names_a_field_that_is_not_there(run: Run, tmp_path: Path) -> None
     assert (tmp_path / "b.jsonl").read_text() == '{"id": "2", "nope": " "}\n'
 
 
+def test_dedup_reads_a_field_of_any_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"the \\"text\\"": "A story."}\n')
+    done = run("dedup", "a.jsonl", "--text-field", 'the "text"', "-o", "b.jsonl")
+    assert (done.code, (tmp_path / "b.jsonl").read_text()) == (0, (tmp_path / "a.jsonl").read_text())
+
+
 def test_dedup_takes_json_lines_alone(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(as_csv())
     (tmp_path / "a.jsonl").write_bytes(INPUTS["a.jsonl"])

@@ -212,6 +212,23 @@ def test_outputs_by_name(name: str, kind: str) -> None:
     assert output_of(name).kind == kind
 
 
+@pytest.mark.parametrize("folder", ["~", os.fsdecode(b"\xff")], ids=["no home", "not UTF-8"])
+@pytest.mark.parametrize("name", ["o.jsonl", "o.parquet"])
+def test_an_output_may_have_any_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, name: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for town in ("Ayton", "Beeton"):
+        (tmp_path / f"{town}.txt").write_text(STORY.format(town=town, number=1))
+    index = ("--index", "~/seen") if folder == "~" else ()  # the name of an index is UTF-8
+    for output in (f"{folder}/{name}", f"{folder}/again-{name}"):
+        done = run("clean", "Ayton.txt", "Beeton.txt", "-o", output, "--shard-size", "1kB", *index)
+        assert done.code == 0, done.err
+    assert run("restore", f"{folder}/{name}", "-o", "back/").code == 0
+    assert (tmp_path / "back/Beeton.txt").read_text() == STORY.format(town="Beeton", number=1)
+    assert not (tmp_path / "home").exists()
+
+
 @pytest.mark.parametrize(
     "words",
     [
