@@ -233,7 +233,7 @@ def test_a_summary_says_what_was_read_and_what_is_no_document(run: Run, tmp_path
     ("name", "body", "code", "said"),
     [
         ("a.txt", b"%PDF-1.7\n%\xe2\xe3\n" * 99, 4, "is PDF: not supported"),
-        ("a.parquet", b"prose", 4, "is no Parquet file"),
+        ("a.parquet", b"prose", 4, "is not in the format Parquet"),
         ("a.csv", b"One line of prose that is long enough, and it has a comma\n", 4, "is CSV, and has no records"),
         ("a.csv", b"One line\nand; another, one\n", 4, "is not CSV: its lines have different delimiters"),
     ],

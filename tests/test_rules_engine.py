@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 from conftest import of_blocks
@@ -17,7 +17,7 @@ from etl.packs import Selection, compile_rules, load_rules
 from etl.rules import ArticleView, compile_judging, cuts
 from etl.rules import judge as judge_articles
 from etl.rules.engine.literal_search import LiteralMatcher, LiteralTrigger, literal_groups, ranks_of
-from etl.rules.engine.ruleset import RuleGroup
+from etl.rules.engine.ruleset import CompiledRule
 from etl.rules.language import called
 from etl.rules.matching.guards import covers
 from etl.rules.regexes.compiled import Regex, regex_of
@@ -190,9 +190,9 @@ def test_literal_search_finds_literals(words: list[str], literals: list[str], wi
     assert found == {text: some for text, some in standing.items() if some}
 
 
-def plain_loop(group: RuleGroup, view: ArticleView) -> Iterator[tuple[int, str]]:
+def plain_loop(rules: Iterable[CompiledRule], view: ArticleView) -> Iterator[tuple[int, str]]:
     """Every rule is asked about every block."""
-    for compiled in group.rules:
+    for compiled in rules:
         for at in range(len(view)) if covers(compiled.rule.scope, view.scope) else ():
             if at not in view.frame and compiled.names.holds(view, at):
                 yield at, compiled.name
@@ -212,11 +212,15 @@ def views(draw: st.DrawFn) -> ArticleView:
 @given(st.lists(views(), min_size=1, max_size=4))
 def test_judge_names_what_the_plain_loop_names(batch: Sequence[ArticleView]) -> None:
     taken = {name: (*called(name, rule), f"*/{rule.id}") for name, _, rule in SHIPPED if rule.action != "tag"}
+    last = {one.rank: bool(one.rule.where.position) for one in RULES.block.rules}
+    phases = [[one for one in RULES.block.rules if last[one.rank] == is_last] for is_last in (False, True)]
     for view, removals in zip(batch, judge_articles(batch, RULES), strict=True):
-        block_rules = list(plain_loop(RULES.block, view))
-        knowing = view.with_named([(at, taken[rule]) for at, rule in block_rules if rule in taken])
+        knowing, block_rules = view, list[tuple[int, str]]()
+        for phase in phases:
+            block_rules += plain_loop(phase, knowing)
+            knowing = view.with_named([(at, taken[rule]) for at, rule in block_rules if rule in taken])
         plainly: dict[int, set[str]] = defaultdict(set)
-        for at, rule in (*block_rules, *plain_loop(RULES.contextual, knowing)):
+        for at, rule in (*block_rules, *plain_loop(RULES.contextual.rules, knowing)):
             plainly[at].add(rule)
         named = {removal.block: {removal.rule, *removal.also} for removal in removals}
         if view.kind == "text":  # what stands around a line takes no heading, table or letter out of the story

@@ -23,9 +23,9 @@ def judge(
 ) -> list[tuple[Removal, ...]]:
     """Return, for each article of a batch, the removals of its blocks; blocks of its frame are not judged.
 
-    Rules that look at one block run first: those for a position last, so that a notice which another has named is not a
-    sentence of the story to them.  Rules that look at neighbours run second, and can use the results of the first.  All
-    rules of a phase see the same blocks.  If several rules match a block, the removal names the one with
+    Rules that look at one block run first.  Of these, rules for a position run last: a notice that another rule matches
+    is no sentence of the story to them.  Rules that look at neighbours run second, and can use the results of the
+    first.  All rules of a phase see the same blocks.  If several rules match a block, the removal names the one with
     the lowest rank, and lists the others in `also`.  The classifier runs last, on the blocks that no rule matches, and
     lists in `also` the features that contributed most.  Sentences of the story are tagged and kept, unless a label
     matches them.  The result does not depend on how articles are divided into batches.
@@ -39,7 +39,8 @@ def judge(
 def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleMatch, ...]:
     """Return the matches of all rules at a block, with those that a guard blocks."""
     (hits,) = rules.search([view])
-    view = view.with_named(_taken(_named_alone(rules.block, view, rules.block.candidates(view, hits.rules))))
+    texts = named_texts([view], [hits], rules.block)
+    view = view.with_named(_taken(_named_alone(rules.block, view, hits.rules, texts)))
     asked = [
         one
         for group, found in (
@@ -55,10 +56,7 @@ def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleM
 def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], texts: NamedTexts, rules: JudgingRules) -> Named:
     if not found:
         return Named(view, {}, frozenset())
-    named = [
-        *_named_by(rules.block, view, rules.block.candidates(view, found, texts.asked)),
-        *_named_by_text(rules.block, view, found, texts),
-    ]
+    named = _named_alone(rules.block, view, found, texts)
     if named:
         view = view.with_named(_taken(named))
     if around := _around(view, found, rules):
@@ -82,13 +80,15 @@ def _around(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules
     return rules.prefilter.around(view, found, rules.contextual.judging(view.scope))
 
 
-def _named_alone(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Matches:
-    """Return the matches of rules that look at one block."""
-    placed = {one.rank for one, _ in group.of(found) if one.rule.where.position}
-    named = _named_by(group, view, {rank: places for rank, places in found.items() if rank not in placed})
+def _named_alone(group: RuleGroup, view: ArticleView, found: Mapping[int, RuleSet], texts: NamedTexts) -> Matches:
+    """Return the matches of rules that look at one block; rules for a position are asked last."""
+    asked = group.candidates(view, found, texts.asked)
+    placed = {one.rank for one, _ in group.of(asked) if one.rule.where.position}
+    named = _named_by(group, view, {rank: places for rank, places in asked.items() if rank not in placed})
+    named += _named_by_text(group, view, found, texts)
     if placed and named:
         view = view.with_named(_taken(named))
-    return named + _named_by(group, view, {rank: found[rank] for rank in placed})
+    return named + _named_by(group, view, {rank: asked[rank] for rank in placed})
 
 
 def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Matches:
