@@ -74,7 +74,7 @@ def first(run: Sequence[Part]) -> frozenset[str]:
 
 
 def sample(run: Sequence[Part], choice: int = 0) -> str:
-    """Return a text that a run of parts takes, as short as can be, look arounds aside; of each group that choice.
+    """Return a shortest text that a run of parts matches, ignoring look-arounds; `choice` is the choice of groups.
 
     >>> by = parts(r"(?:Photo|Image) by [A-Z]\\w{2,40}/?", 0)
     >>> sample(by), sample(by, 1)

@@ -1,4 +1,4 @@
-"""What became of each block of a document: removed by which rules, or kept in which words; and under other rules."""
+"""The outcome of each block: removed by rules, or kept with its text; and differences under other rules."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
