@@ -15,18 +15,18 @@ from etl.report.totals import ArticleSummary, CountedArticle
 Reason = Literal["drawn", "suspect", "lost most", "example", "tagged", "at random", "keeper"]
 """Why an article is shown: the first of these, or it keeps what is a duplicate in one of those."""
 
-# Articles that lost most.  A reader looks at some tens of them.
+# The most articles of those that lost most.  A reader looks at some tens of them.
 MAX_WORST = 60
-# They are at most so great a part of those shown: one in ten.
+# Their greatest share of the shown articles: one in ten.
 WORST_PART = 10
-# Pairs of publisher and rule that have an article of their own among those shown.
+# The most pairs of publisher and rule with an example among the shown articles.
 MAX_PAIRS = 20_000
-# Paragraphs of an article that are shown beside the one they copy.
+# The most paragraphs of an article that are shown beside their keepers.
 MAX_KEEPERS = 40
 
 
 class Removed(Struct, frozen=True):
-    """A removal by its place and its judge: what names it in an audit, and in a sample drawn from it."""
+    """A removal by its place and its rule, which identify it in an audit and in a sample."""
 
     path: str
     row: int
@@ -57,11 +57,11 @@ class Chosen(Struct, frozen=True, gc=False):
 
 
 class _Best:
-    """The so many items of the lowest rank."""
+    """A number of items with the lowest ranks."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._heap: list[tuple[float, str, Chosen]] = []  # the highest rank is on top, so that it goes first
+        self._heap: list[tuple[float, str, Chosen]] = []  # the highest rank is on top, so that it is removed first
 
     def offer(self, item: Chosen) -> None:
         """Add an item if it is among the best."""
@@ -119,8 +119,8 @@ class Sample:
     def chosen(self, room: int, least: int, most: int) -> dict[str, tuple[Reason, tuple[str, ...]]]:
         """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy.
 
-        No group that is large may fill the page: those that lost most, examples, tagged and others take turns.  An
-        article takes as many bytes of the room as it has characters, within limits; when no room is left, no more come.
+        So that no large group fills the page, those that lost most, examples, tagged and others take turns.  An article
+        takes as many bytes as it has characters, within limits, until no space is left.
         """
         first = chain(_named("drawn", self._drawn), _named("suspect", self._suspects))
         turns = zip_longest(
