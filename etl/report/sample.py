@@ -1,4 +1,4 @@
-"""Which articles a report shows: a bounded choice, made while the run is read, the same for the same run and seed."""
+"""The articles that a report shows: a bounded choice during one pass, the same for the same run and seed."""
 
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from etl.report.duplicates import keeper_place
 from etl.report.totals import ArticleSummary, CountedArticle
 
 Reason = Literal["drawn", "suspect", "lost most", "example", "tagged", "at random", "keeper"]
-"""Why an article is shown: the first of these, or it keeps what is a duplicate in one of those."""
+"""The reason why an article is shown: the first that applies, or that it keeps a shown duplicate."""
 
 # The most articles of those that lost most.  A reader looks at some tens of them.
 MAX_WORST = 60
@@ -41,7 +41,7 @@ def removed_by(entry: Entry) -> Removed:
 
 
 class Chosen(Struct, frozen=True, gc=False):
-    """An article to be shown: its rank among those of its reason (low is first), and what its duplicates copy.
+    """An article to be shown: its rank within its reason (low is first), and the keepers of its duplicates.
 
     `before` are its characters as decoded.
     """
@@ -76,7 +76,7 @@ class _Best:
 
 
 class Sample:
-    """The choice: what holds a drawn removal, is suspect or lost most, one for each publisher and rule, and others."""
+    """The choice: articles with a drawn removal, suspect ones, those that lost most, examples of rules, and others."""
 
     def __init__(self, size: int, seed: int, drawn: Collection[Removed] = frozenset()) -> None:
         self._removals = drawn
@@ -117,7 +117,7 @@ class Sample:
         return [one.summary for one in (*self._suspects, *self._tagged) if one.summary]
 
     def chosen(self, room: int, least: int, most: int) -> dict[str, tuple[Reason, tuple[str, ...]]]:
-        """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy.
+        """Return the ids of the articles, the most important first, each with its reason and its keepers.
 
         So that no large group fills the page, those that lost most, examples, tagged and others take turns.  An article
         takes as many bytes as it has characters, within limits, until no space is left.
