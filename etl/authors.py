@@ -13,7 +13,9 @@ Trust = Literal["given", "marked", "shown"]
 
 # Characters and words of the longest name: "Maria da Conceição Tavares de Oliveira e Silva".
 MAX_CHARS, MAX_WORDS = 60, 8
-# Characters of a text with authors. A longer text is not a list of authors, and the search for addresses takes n² time.
+# Characters of the longest word in lower case that ends a name: "jr.", "hijo".
+MAX_PARTICLE = 4
+# Characters of what is said of authors.  A longer text is no list of them, and looking for addresses takes n².
 MAX_SAID = 4_000
 
 # "By" in the languages of the packs: in Latin and Cyrillic letters, in other scripts, and with a colon or a slash
@@ -136,6 +138,17 @@ def begins_byline(line: str) -> bool:
     return bool(match and match.end() < len(line) and _NAMING.search(match[0]))
 
 
+def with_office(line: str) -> str:
+    """Return the name in a line that is a name and what its bearer does; "" if it is not.
+
+    >>> with_office("Marta Oake, Crime Correspondent"), with_office("Marta Oake, Harwick"), with_office("News, editor")
+    ('Marta Oake', '', '')
+    """
+    name, comma, office = line.partition(",")
+    names = _names(name, "shown", ()) if comma and _OFFICE.fullmatch(office.strip()) else iter(())
+    return next(names, "")
+
+
 def upright(name: str) -> str:
     """Return a name that a catalogue may have written with the family name first.
 
@@ -194,5 +207,9 @@ def _is_name(name: str, trust: Trust, is_behind_comma: bool) -> bool:
         return True
     if _ONE_WORD.fullmatch(name):
         return name not in _NO_PERSON
+    if (
+        len(words) > 2 and len(words[-1]) > MAX_PARTICLE and words[-1].islower() and words[-1].isascii()
+    ):  # "Roe reports"
+        return False
     capitals = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
     return 2 <= len(words) <= 5 and capitals >= max(2, len(words) - 2) and not _ROLE.search(name)

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from etl.audit import BOOKED_NOTHING, Entry
-from etl.formats.outputs import read_texts
+from etl.formats.own_records import read_texts
 from etl.restoration import ArticleText, AuditedDocument, articles_of, find_audit, read_audit, restored
 from etl.writers import line_writer
 

@@ -1,6 +1,5 @@
 """What happened to one line of the input, and which rules match it."""
 
-import json
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from etl.repair import repair
 from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
 from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.matching.exceptions import RuleException, exception_guard
+from etl.toml_text import toml_string
 from etl.trees import THOUSANDTHS
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def exception_for(rule: str, path: str, text: str, until: date) -> str:
     until = 2030-01-01
     """
     values = {"rule": rule, "source": escape(path), "line": " ".join(text.split()), "reason": "…"}
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    lines = [f"{key} = {toml_string(value)}" for key, value in values.items()]
     return "\n".join(["[[exception]]", *lines, f"until = {until}"])
 
 

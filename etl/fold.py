@@ -28,6 +28,7 @@ DENSE = later("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DIGIT = re.compile(r"\d")
 
 ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]<：｜＞＜＊＋＃＿＝～（）［］【】〔〕〈〉《》・●○◎■□◆◇★☆※▲△▽◀▷▪▫◦❯❮➔➜➤"
+_DOTS_AND_ORNAMENTS = f".{ORNAMENTS}"
 # Characters. No label is longer, and comparing whole paragraphs letter by letter would be slow.
 MAX_LABEL_CHARS = 240
 # Letters that one label is written with on one site and not on another: Arabic by a Persian keyboard or without its
@@ -72,7 +73,7 @@ def fold(text: str) -> str:
 def label(text: str) -> str:
     """Return a folded text without ornaments around it, and in one of its spellings.
 
-    >>> label("Read More »") == label("• read more:") == "read more"
+    >>> label("Read More »") == label("• read more:") == label("Read more...") == "read more"
     True
     >>> label("ПОДПИСАТЬСЯ ЕЩЁ") == label("【Подписаться еще】")
     True
@@ -88,20 +89,29 @@ def labels(texts: Sequence[str]) -> list[str]:
     """
     if not texts or any(len(text) > MAX_LABEL_CHARS // 2 or "\0" in text for text in texts):
         return [label(text) for text in texts]
-    stripped = "\0".join(text.strip(ORNAMENTS) for text in fold("\0".join(texts)).split("\0"))
+    stripped = "\0".join(map(_stripped, fold("\0".join(texts)).split("\0")))
     if stripped.isascii():
         return stripped.split("\0")
     alike = _NOT_ALIKE.sub(lambda match: _ALIKE[match[0]], normalize("NFKC", stripped))
-    return [" ".join(text.split()).strip(ORNAMENTS) for text in alike.split("\0")]
+    return [_stripped(" ".join(text.split())) for text in alike.split("\0")]
 
 
 def bare(folded: str) -> str:
     """Return a folded text as a label; one that is too long for a label is only stripped of its ornaments."""
-    stripped = folded.strip(ORNAMENTS)
+    stripped = _stripped(folded)
     if stripped.isascii() or len(stripped) > MAX_LABEL_CHARS:
         return stripped
     alike = _NOT_ALIKE.sub(lambda match: _ALIKE[match[0]], normalize("NFKC", stripped))
-    return " ".join(alike.split()).strip(ORNAMENTS)
+    return _stripped(" ".join(alike.split()))
+
+
+def _stripped(folded: str) -> str:
+    """Return a text without its ornaments.
+
+    Two full stops and more are an ellipsis, but a word with one may be said in a story: "Listen..."
+    """
+    stripped = folded.strip(ORNAMENTS)
+    return stripped.rstrip(_DOTS_AND_ORNAMENTS) if stripped.endswith("..") and " " in stripped else stripped
 
 
 def space_before(text: str, end: int) -> int:

@@ -18,7 +18,7 @@ from etl.dedup.settings import Shingles, Unit
 from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
 from etl.formats import Found, Reading, find
-from etl.formats.outputs import read_outputs
+from etl.formats.own_records import read_outputs
 from etl.index.export import read_kept
 from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST, read_manifest, verified_manifest

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from etl.audit import END_OF_DEDUP, Entry, Restoration, checksum_of, document_checksum, text_sha256
 from etl.errors import RestoreError, UsageError
-from etl.formats.outputs import read_outputs, read_texts
+from etl.formats.own_records import read_outputs, read_texts
 from etl.pipeline.output import beside
 from etl.writers import SUFFIXES
 

@@ -2,7 +2,7 @@
 
 Every shape has the article's id and text, so that `restore` works with all shapes.  To add a shape, enter it in SHAPES,
 and its name in ShapeName and in `etl.cli.options.SHAPES`.  If its fields have new names, enter these in
-`etl.formats.outputs.FACT_PATHS`, where reports look for headline, date and the like, and in `etl.formats.names`, by
+`etl.formats.own_records.FACT_PATHS`, where reports look for headline, date and the like, and in `etl.formats.names`, by
 which `check` and `clean` read the articles again.
 """
 

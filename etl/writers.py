@@ -6,15 +6,22 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import msgspec
 
 from etl.errors import UsageError, of_system
 
-_encode = msgspec.json.Encoder().encode
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_encode_lines = msgspec.json.Encoder().encode_lines
+
+# Records that are encoded and written together.
+RECORDS_AT_ONCE = 256
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 """The endings of files that can be written."""
@@ -29,15 +36,11 @@ _LINE_ENDS = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"), (b"\
 
 def to_lines(records: Iterable[object]) -> bytes:
     """Return records as JSON lines."""
-    return b"".join(_line(record) for record in records)
-
-
-def _line(record: object) -> bytes:
-    line = _encode(record)
+    lines = _encode_lines(records)
     for end, escape in _LINE_ENDS:
-        if end in line:
-            line = line.replace(end, escape)
-    return line + b"\n"
+        if end in lines:
+            lines = lines.replace(end, escape)
+    return lines
 
 
 @contextmanager
@@ -46,8 +49,9 @@ def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[obj
     with _compressing(path, suffix or path.suffix) as file:
 
         def write(records: Iterable[object]) -> None:
-            for record in records:
-                file.write(_line(record))
+            following = iter(records)
+            while some := list(islice(following, RECORDS_AT_ONCE)):
+                file.write(to_lines(some))
 
         yield write
 
@@ -60,6 +64,13 @@ def copy_files(target: Path, parts: Iterable[Path]) -> None:
                 shutil.copyfileobj(lines, file)
         file.flush()
         os.fsync(file.fileno())
+
+
+def arrow_file(path: Path, mode: str = "rb") -> "pa.OSFile":
+    """Open a file for Arrow, which would take a `~` in a path for the home folder, and refuse what is not UTF-8."""
+    import pyarrow as pa
+
+    return pa.OSFile(os.fsencode(path), mode)
 
 
 def temporary_beside(target: Path) -> Path:

@@ -24,7 +24,8 @@ settings.load_profile("copydesk")
 
 # Most of the time of all tests: they start processes, kill them, fill disks, or try thousands of texts.
 SLOW = frozenset(
-    {"test_check", "test_classifier_sweeps", "test_cli_habits", "test_dedup", "test_formats", "test_guarantees"}
+    {"test_check", "test_classifier_sweeps", "test_cli_habits", "test_dedup", "test_engines", "test_files_of_others"}
+    | {"test_formats", "test_guarantees"}
     | {"test_index", "test_limits", "test_linear_time", "test_lint", "test_packs_hostile", "test_resume"}
     | {"test_rules_engine", "test_rules_tools", "test_run", "test_shipped"}
 )
@@ -45,7 +46,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark the tests of slow modules: `pytest -m "not slow"` is done in a minute and a half."""
+    """Mark the tests of slow modules: `pytest -m "not slow"` is done in a minute."""
     for item in items:
         if item.path.stem in SLOW:
             item.add_marker(pytest.mark.slow)

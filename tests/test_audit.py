@@ -52,6 +52,7 @@ def test_a_forged_gap_between_paragraphs_takes_no_memory_out_of_proportion() -> 
     assert 5_000 < len(text) < 3_000_000
 
 
+@pytest.mark.slow
 def test_a_long_line_with_many_repairs_comes_back_in_linear_time() -> None:
     result = edited("One line.\nAnother one.\n" + "cafÃ© and dÃ©tente are words. " * 20_000 + "\nThe last.")
     start = process_time()

@@ -168,3 +168,22 @@ def test_from_python_too(tmp_path: Path) -> None:
     assert found(etl.Cleaner(config=config, captions=False).clean(PAGE)) == []
     with pytest.raises(TypeError, match="captions is True or False, not str"):
         etl.Cleaner(captions="yes")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("wp-caption-text", OF_PAGE, id="a caption"),
+        pytest.param("credit", OF_PAGE[1:], id="keeps: a credit may be that of the text"),
+        pytest.param("slide-entry", OF_PAGE[1:], id="keeps: a slide"),
+    ],
+)
+def test_a_box_is_called_a_caption(name: str, expected: list[dict[str, str]]) -> None:
+    caption = f"<div class=side><div class={name}>"
+    page = (
+        PAGE.replace("<figcaption>", caption, 1)
+        .replace("</figcaption>", "</div></div>", 1)
+        .replace("<figure>", "<div>", 1)
+    )
+    (article,) = etl.Cleaner(captions=True).clean(page.replace("</figure>", "</div>", 1)).articles
+    assert json.loads(str(article.captions)) == expected

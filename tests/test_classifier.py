@@ -32,7 +32,7 @@ from etl.rules.classifier.model import (
     threshold,
 )
 from etl.rules.classifier.sentences import headings, lead_and_end, sentences_of_story
-from etl.rules.classifier.tables import table_cells, table_rows
+from etl.rules.classifier.tables import figure_rows, table_cells, table_rows
 from etl.rules.classifier.text import WORD, ends_as_sentence, read_text, sum_units, tokenize
 from etl.rules.language import Match, Neighbour, Rule
 from etl.trees import Forest
@@ -464,6 +464,19 @@ LETTER = "The cat has crossed the bay 9,000 times."
 )
 def test_rows_of_tables(texts: list[str], named: list[int], rows: list[int]) -> None:
     assert sorted(table_rows(texts, named)) == rows
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "rows"),
+    [
+        pytest.param(["Table", "Harle P12 W9 Pts 29", "St Ives P12 W8 Pts 26", "Vale P12 W2 Pts 8"], [], [1, 2, 3], id="points"),
+        pytest.param(["Table", "Harle 12 9 29", "St Ives 12 8 26", "Vale 12 2"], [], [], id="two are few"),
+        pytest.param(["Results", "Harle 12 9 29", "Vale 12 8 26", "Ives 12 2 8"], [0], [], id="below a label of the page"),
+        pytest.param(["Table", "Harle 2 Vale 1", "Ives 0 Brow 0", "Kirk 1 Marsh 4"], [], [], id="two figures"),
+    ],
+)  # fmt: skip
+def test_rows_of_figures(texts: list[str], named: list[int], rows: list[int]) -> None:
+    assert sorted(figure_rows(texts, named)) == rows
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from conftest import Run
 from pyarrow import fs
 
 from etl.errors import UsageError
-from etl.formats.outputs import read_outputs
+from etl.formats.own_records import read_outputs
 from etl.pipeline import to_store
 from etl.record import Record
 from etl.shapes import SHAPES
@@ -253,6 +253,12 @@ def test_dedup_names_a_field_that_is_not_there(run: Run, tmp_path: Path) -> None
     done = run("dedup", "a.jsonl", "--text-field", "nope", "-o", "b.jsonl")
     assert (done.code, "a.jsonl:1: has no field 'nope'" in done.err) == (4, True)
     assert (tmp_path / "b.jsonl").read_text() == '{"id": "2", "nope": " "}\n'
+
+
+def test_dedup_reads_a_field_of_any_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"the \\"text\\"": "A story."}\n')
+    done = run("dedup", "a.jsonl", "--text-field", 'the "text"', "-o", "b.jsonl")
+    assert (done.code, (tmp_path / "b.jsonl").read_text()) == (0, (tmp_path / "a.jsonl").read_text())
 
 
 def test_dedup_takes_json_lines_alone(run: Run, tmp_path: Path) -> None:

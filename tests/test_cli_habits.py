@@ -746,7 +746,7 @@ HEAVY = {
         "etl.pipeline.records",
         "etl.pipeline.to_store",
     ),
-    *(f"etl.formats.{name}" for name in ("columnar", "delimited", "feeds", "json_documents", "jsonl", "text", "warc")),
+    *(f"etl.formats.{name}" for name in ("parquet", "delimited", "feeds", "json_documents", "jsonl", "text", "warc")),
 }
 PACKS = {"etl.packs", "msgspec"}
 RUN = {*PACKS, "etl.pipeline.run"}

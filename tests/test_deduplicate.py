@@ -182,6 +182,7 @@ def test_exit_codes(run: Run, body: bytes, options: tuple[str, ...], code: int) 
     assert Path("out.rejects.jsonl").exists() == (code == 4)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_for_any_processes_shards_and_memory(run: Run) -> None:
     words = RALLY.split()
     write(*(" ".join([*words[number % 7 :], "so", *words[: number % 5], str(number % 11)]) for number in range(400)))

@@ -188,7 +188,7 @@ def test_examples_of_the_python_page_run(number: int) -> None:
 def test_github_runs_what_ci_runs_on_every_python() -> None:
     workflow = (ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8")
     tox = (ROOT / "tox.ini").read_text(encoding="utf-8")
-    pythons = re.findall(r"py3(\d+)\b", tox[tox.index("env_list") :].splitlines()[0])
+    pythons = re.findall(r"py3(\d+)\b", tox[tox.index("base_python") :].splitlines()[0])
     assert pythons == ["11", "12", "13", "14"]
     assert sorted(re.findall(r"^ +3\.(\d+)$", workflow, re.MULTILINE)) == pythons
     assert "- run: .ci/run\n" in workflow

@@ -10,6 +10,7 @@ from etl.packs import Selection, compile_rules
 from etl.repair import blocks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "is_read"), [(MAX_BLOCKS + 1, False), (1000, True)])
 def test_a_document_has_a_bounded_number_of_paragraphs(count: int, is_read: bool) -> None:
     raw = Raw("a.txt", b"x\n\n" * count, "")

@@ -358,12 +358,19 @@ def test_a_record_with_a_blank_text_is_a_document_without_one(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("size", [1, 7, 50, 1000, 10**6])
-def test_shares_of_a_file_have_each_line_once(tmp_path: Path, size: int) -> None:
-    path = jsonl(tmp_path / "a.jsonl", *(json.dumps({"text": "x" * (i % 40)}) for i in range(60)))
-    found = shares_of(path, size=size)
-    parts = [(raw.row, raw.body) for share in found for raw in read(share, Reading()) if isinstance(raw, Raw)]
-    assert parts == [(i + 1, "x" * (i % 40)) for i in range(60)]
-    assert len(found) > 1 or size >= path.stat().st_size
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_shares_of_a_file_have_each_line_once(tmp_path: Path, size: int, end: str) -> None:
+    """A range of a plain file is not sent to the task that reads it; of a packed file, a chunk is."""
+    plain, packed = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz"
+    text = "".join(json.dumps({"text": "x" * (i % 40)}) + "\n" * (1 + i % 3) for i in range(60)) + '{"text": "z"}' + end
+    plain.write_text(text)
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    wanted = [(row, json.loads(line)["text"]) for row, line in enumerate(text.split("\n"), 1) if line]
+    for path in (plain, packed):
+        found = shares_of(path, size=size)
+        assert [(one.row, one.body) for share in found for one in read(share, Reading())] == wanted
+        assert len(found) > 1 or size >= plain.stat().st_size
+        assert {share.body is None for share in found} == {path == plain}
 
 
 def test_format_of_bytes_without_a_name() -> None:

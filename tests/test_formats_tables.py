@@ -20,10 +20,11 @@ import zstandard
 from conftest import results
 from msgspec import structs
 
-from etl.formats import Reading, Reject, Result, columnar, find, read, shares
-from etl.formats.column_files import open_table
+from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats import parquet as parquet_format
 from etl.formats.csv_rows import Dialect, rows
 from etl.formats.opening import Changed, opened
+from etl.formats.parquet_files import open_table
 from etl.model import Raw
 
 STORY = (
@@ -76,6 +77,7 @@ def test_rows_of_csv(tmp_path: Path, body: str, expected: list[tuple[int, str]],
     assert [(row, said[: len(wanted)]) for (row, said), (_, wanted) in zip(found, expected, strict=True)] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line_end", ["\n", "\r"])
 def test_a_line_of_csv_over_the_limit_is_one_reject(tmp_path: Path, line_end: str) -> None:
     path = tmp_path / "a.csv"
@@ -117,6 +119,7 @@ def test_rows_without_their_last_cells_are_rows_behind_a_stray_mark(tmp_path: Pa
     assert found == [(2, NOT_CLOSED), *((number, f"Story {number} of the day") for number in range(3, 300))]
 
 
+@pytest.mark.slow
 def test_a_cell_over_the_limit_is_one_reject_whatever_its_lines(tmp_path: Path) -> None:
     table = Dialect(",", ("text", "url"))
     lines = iter(
@@ -125,6 +128,7 @@ def test_a_cell_over_the_limit_is_one_reject_whatever_its_lines(tmp_path: Path) 
     assert [(row.line, row.fault[:13]) for row in rows(lines, table)] == [(1, "is one record"), (12, "")]
 
 
+@pytest.mark.slow
 def test_lines_that_all_open_a_cell_take_time_in_proportion(tmp_path: Path) -> None:
     lines = ['x"y","'] * 6_000
     start = process_time()
@@ -339,7 +343,7 @@ def test_a_packed_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) 
     with opened(source) as found:
         os.utime(path, ns=(1, 1))
         with pytest.raises(Changed):
-            list(columnar.shares(found, 1 << 20, Reading()))
+            list(parquet_format.shares(found, 1 << 20, Reading()))
 
 
 OPTIONS: list[dict[str, Any]] = [
@@ -444,6 +448,7 @@ def test_a_column_of_bytes_is_read_when_it_is_named(tmp_path: Path) -> None:
     assert outcome(results(path, Reading(text_field="raw"))) == [(1, "b'One'")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("_", "write"), FILES)
 def test_a_row_over_the_limit_is_one_reject(tmp_path: Path, _: str, write: Callable[[pa.Table], bytes]) -> None:
     path = tmp_path / "a.bin"
@@ -479,7 +484,7 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
         table = open_table("a", file)
         (group,) = table.groups()
         lying = structs.replace(group, rows=5)
-        found = list(columnar.read_groups("a", table, [lying], Reading(), 1000))
+        found = list(parquet_format.read_groups("a", table, [lying], Reading(), 1000))
     assert outcome(found)[2:] == [
         (3, "row group 1 is damaged, 3 rows are lost: it has fewer rows than its metadata says")
     ]
@@ -503,7 +508,7 @@ def test_a_table_without_a_column_of_text_is_not_damaged(tmp_path: Path, table: 
 def test_rows_that_a_small_file_has_once_are_put_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, is_list: bool
 ) -> None:
-    monkeypatch.setattr(columnar, "MAX_DOCUMENT_BYTES", 100_000)
+    monkeypatch.setattr(parquet_format, "MAX_DOCUMENT_BYTES", 100_000)
     once = pa.RunEndEncodedArray.from_arrays(pa.array([count], pa.int32()), pa.array([STORY]))
     items = pa.ListViewArray.from_arrays([0] * count, [500] * count, pa.array(["key"] * 500))
     table = pa.table({"text": once, "keywords": items} if is_list else {"text": once})

@@ -168,6 +168,7 @@ def test_a_huge_field_takes_no_time(run: Run, tmp_path: Path, field: str, value:
 SAID = "<p>The council of Sandford voted on Tuesday to close the old bridge over the river.</p>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "body"),
     [

@@ -223,6 +223,7 @@ def test_links_are_shown_if_they_are_asked_for(run: Run) -> None:
     run("clean", "page.html", "--links", "-o", "other.jsonl", code=2)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_with_one_worker_and_two_and_with_copies_sought_across_the_run(run: Run) -> None:
     rows = [{"id": str(number), "html": PAGE.replace("Friday", f"day {number}")} for number in range(40)]
     Path("pages.jsonl").write_text("\n".join(map(json.dumps, rows)))

@@ -275,6 +275,7 @@ def test_what_stands_outside_is_one_entry_a_region() -> None:
 
 
 BODY = "\\n\\n".join(STORY)
+BRIEF = "One lane of the coast road is shut after a lorry shed its load of carrots."
 LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "articleBody": "%s"%s}</script>'
 
 
@@ -294,6 +295,19 @@ def test_article_body_is_the_story_of_a_page_that_does_not_show_it(
     assert kept(page) == "\n\n".join(STORY)
     assert [block.tag for block in page.blocks if block.text in STORY][:5] == tags
     assert page.status == status
+
+
+@pytest.mark.parametrize(
+    ("shown", "story"),
+    [
+        pytest.param(
+            "<noscript>Please enable JavaScript to read this page, then load it again.</noscript>", BRIEF, id="a shell"
+        ),
+        pytest.param(PARAGRAPHS, "\n\n".join(STORY), id="keeps: a page with prose of its own"),
+    ],
+)
+def test_a_brief_in_the_article_body_is_the_story_of_a_page_without_prose(shown: str, story: str) -> None:
+    assert kept(read_html(page_with(LINKED % (BRIEF, "") + f"<main>{shown}</main>"), model=MODEL)) == story
 
 
 def test_a_page_whose_prose_was_all_taken_for_furniture_is_suspect() -> None:
@@ -375,6 +389,7 @@ def test_style_sheets_hide_classes(style: str, hidden: set[str]) -> None:
     assert process_time() - start < 5  # in quadratic time, 20 and more
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "html",
     [
@@ -400,6 +415,7 @@ def test_no_page_loses_text_or_takes_long(html: str) -> None:
     assert process_time() - start < 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rest",
     [
@@ -416,6 +432,7 @@ def test_judging_takes_time_in_proportion_to_the_depth_of_a_page(rest: str) -> N
     assert process_time() - start < 15  # in quadratic time, 25
 
 
+@pytest.mark.slow
 def test_judging_takes_time_in_proportion_to_the_lines_of_a_page() -> None:
     title = f"<meta property=og:title content='{'a - ' * 50_000}'>"
     rows = f"<p>{PROSE} <a href=/a>How a pier is built today</a></p>" * 15_000

@@ -11,6 +11,7 @@ from etl.markup.naming import CAPTIONS, CLUES, DISCUSSIONS, OFFERS, PARTS, PICTU
 FINDERS = (CAPTIONS, CLUES, DISCUSSIONS, OFFERS, PARTS, PICTURES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("finder", FINDERS)
 @given(data=st.data())
 def test_a_finder_finds_what_its_pattern_matches(finder: Finder, data: st.DataObject) -> None:

@@ -178,9 +178,11 @@ def test_publishers_are_known_by_name_and_domain(name: str) -> None:
     assert known_publishers()[name].name
 
 
+@pytest.mark.slow
 def test_shipped_rules_can_be_meant() -> None:
     check(load_rules(Selection()))
 
 
+@pytest.mark.slow
 def test_shipped_rules_hold_their_examples() -> None:
     assert [(failure.sourced.name, failure.example, failure.fault) for failure in failures(Selection())] == []

@@ -187,6 +187,7 @@ def test_a_line_below_a_heading_that_goes(furniture: str, likely: int, goes: boo
     ("between", "goes"),
     [
         pytest.param(["<a href=/m>A museum for the boats of Corley</a>"], True, id="the title of another story"),
+        pytest.param(["<section><a href=/m>A museum for the boats of Corley</a></section>"], True, id="in its own box"),
         pytest.param(["<a href=/m>Museum</a>"], False, id="keeps: a word"),
         pytest.param(
             ["<div><a href=/m><img src=a>A museum asks for the boats.</a></div>"], True, id="a card with a picture"
@@ -290,6 +291,69 @@ def test_a_byline_with_a_date_above_the_story(above: str, likely: int, goes: boo
     layout = lay_out(f"<main><div>{above}</div>{STORY}</main>")
     found = asides(layout, said_of(layout.clues), range(4), (), {0: likely})
     assert found == ({0} if goes else set())
+
+
+@pytest.mark.parametrize(
+    ("item", "likely", "goes"),
+    [
+        pytest.param("Slip at the lifeboat station", 350, True, id="a title"),
+        pytest.param("Slip at the lifeboat station", 650, False, id="keeps: surely story"),
+        pytest.param(KELP, 350, False, id="keeps: a sentence"),
+    ],
+)
+def test_one_item_below_a_heading_that_the_model_lets_go(item: str, likely: int, goes: bool) -> None:
+    layout = lay_out(f"<div>{STORY}</div><div class=xg><h3>Also</h3><ul><li>{item}</ul></div>")
+    found = asides(layout, Said(), {0, 1, 2, 4}, (), {0: 950, 1: 950, 2: 950, 4: likely})
+    assert found == ({4} if goes else set())
+
+
+@pytest.mark.parametrize(
+    ("figure", "likely", "goes"),
+    [
+        pytest.param(f"<a href=/1><h4>{WRIST}</h4></a>", 450, True, id="a card of another story"),
+        pytest.param(f"<a href=/1>{WRIST}</a>", 650, True, id="a link alone"),
+        pytest.param(f"<p>{WRIST}</p>", 550, False, id="keeps: surely story"),
+        pytest.param(f"<blockquote>{WRIST}</blockquote>", 450, False, id="keeps: a quotation"),
+        pytest.param(f"<table><tr><td>{WRIST}</table>", 450, False, id="keeps: a table"),
+    ],
+)
+def test_lines_of_figures(figure: str, likely: int, goes: bool) -> None:
+    assert bool(gone(f"{STORY}<figure>{figure}</figure><p>{MUSEUM}</p>", {WRIST: likely})) is goes
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "goes"),
+    [
+        pytest.param("instagram-media", "<a href=/p>Näytä tämä julkaisu Instagramissa.</a>", True, id="a link"),
+        pytest.param("instagram-media", "Henkilön Jory Nance (@jory.n) jakama julkaisu", True, id="whose it is"),
+        pytest.param("instagram-media", KELP, False, id="keeps: its text"),
+        pytest.param("twitter-tweet", "— Jory Nance (@jory_n) 3. toukokuuta 2026", False, id="keeps: a signature"),
+    ],
+)
+def test_a_post_that_was_embedded(name: str, line: str, goes: bool) -> None:
+    assert bool(gone(f"{STORY}<blockquote class={name}><div><p>{line}</p></div></blockquote>", {})) is goes
+
+
+TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say how.</p>"
+
+
+@pytest.mark.parametrize(
+    ("box", "likely", "goes"),
+    [
+        pytest.param(f"<div class=newsletter-part>{TOLD}</div>", 850, False, id="keeps: a part of a letter"),
+        pytest.param(f"<div class=newsletter-part>{TOLD}</div>", 700, True, id="an offer that reads like a story"),
+        pytest.param(f"<div class=poll>{TOLD}<button>Vote</button></div>", 850, True, id="a button"),
+        pytest.param(f"<div class=poll>{TOLD}<form><input></form></div>", 850, True, id="a form without text"),
+        pytest.param(f"<div class=poll>{TOLD}<p><a href=/vote>Vote here now</a></p></div>", 850, True, id="a link"),
+        pytest.param(f"<div class=offer>{TOLD}<p>Or sign in here.</p></div>", 850, True, id="words that ask"),
+        pytest.param(f"<div class=poll><p>{WRIST} He was flown out.</p></div>", 850, True, id="one sentence"),
+        pytest.param(f"<div class=slide>{TOLD}</div>", 850, True, id="captions of slides"),
+        pytest.param(f"<div class=slide><h2>1. Ness</h2>{TOLD}</div>", 850, False, id="keeps: slides with headings"),
+    ],
+)
+def test_a_name_alone_takes_no_part_of_the_story(box: str, likely: int, goes: bool) -> None:
+    found = gone(f"<article>{STORY}{box}</article>", dict.fromkeys((WRIST, KELP, "1. Ness"), likely))
+    assert bool(found) is goes
 
 
 HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"

@@ -434,6 +434,8 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
             "Par Luc Barbot et Jean-Noël Quesnel (photos : Karim Aït)", ("Luc Barbot", "Jean-Noël Quesnel"), id="two"
         ),
         pytest.param("Ada Quill | Ben Nib", ("Ada Quill", "Ben Nib"), id="keeps: two and a bar"),
+        pytest.param("By Ada Quill\nAda Quill reports on courts", ("Ada Quill",), id="what she does"),
+        pytest.param("By Ada Quill jr.", ("Ada Quill jr",), id="keeps: the son of another"),
         pytest.param("By Ada Quill and Ben Nib | 3 May", ("Ada Quill", "Ben Nib"), id="two, a bar and a day"),
     ],
 )
@@ -491,3 +493,14 @@ def test_an_answer_that_says_the_headline_stays() -> None:
     html = f"<html><head><title>“One month a minute”</title></head><body>{MENU}<article><h1>“One month a minute”</h1>{story}</article>{FOOTER}</body></html>"
     text = record_of(html).text
     assert [part for part in said if part not in text] == []
+
+
+def test_one_title_below_a_heading_that_heads_what_follows_the_story_goes() -> None:
+    shown = "".join(f"<p>{text}</p>" for text in JAPANESE)
+    html = (
+        "<html lang=ja><head><title>映画館「港座」再開：浜新聞</title></head><body><header><a>ログイン</a></header><main>"
+        f"<h1>映画館「港座」再開</h1><p class=date>2024年5月12日</p><div class=ArticleText>{shown}</div>"
+        "<p class=limited>有料会員になると会員限定の有料記事もお読みいただけます。</p>"
+        "<div class=kanren><h2>関連ニュース</h2><ul><li><a>駅そばの名店、惜しまれ閉店</a></ul></div></main></body></html>"
+    )
+    assert "駅そば" not in record_of(html).text

@@ -6,7 +6,7 @@ import etl
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, in_one_box, items, unfolded, whole
+from etl.markup.put_back import alike, enclosed, folded, in_one_box, items, tabular, unfolded, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
@@ -365,3 +365,58 @@ def test_questions_and_answers_below_the_story(box: str, count: int) -> None:
     is_sentence = [line.text.endswith(".") for line in layout.lines]
     assert len(unfolded(layout, {0}, is_sentence)) == count
     assert unfolded(lay_out(f"<article><p>{FIRE}</p>{said[0]}</article>"), {0}, is_sentence[:3]) == set()
+
+
+ITEM = "<div class=item><h3><button>{}</button></h3><div id={}>{}</div></div>"
+FLAT = "<button>{}</button><div id={} hidden>{}</div>"
+
+
+@pytest.mark.parametrize(
+    ("item", "around", "count"),
+    [
+        pytest.param(ITEM, "{}", 4, id="buttons in headings of items"),
+        pytest.param(FLAT, "<div>{}</div>", 4, id="buttons above what they unfold"),
+        pytest.param(ITEM, "<nav>{}</nav>", 0, id="in another part of the page"),
+        pytest.param(ITEM, "</article><div>{}</div>", 0, id="beside the article: a choice of cookies"),
+        pytest.param(FLAT.replace("{} hidden>{}", "{}><a href=/a>{}</a>"), "<div>{}</div>", 0, id="links"),
+        pytest.param("<p>{}</p><div id={}>{}</div>", "<div>{}</div>", 0, id="no buttons"),
+    ],
+)
+def test_what_buttons_beside_one_another_unfold(item: str, around: str, count: int) -> None:
+    said = [item.format("Who pays", "a", NOTE), item.format("The others", "b", PLEA)]
+    page = f"<article><p>{FIRE}</p>{{}}</article>"
+    layout = lay_out(page.format(around.format("".join(said))))
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert len(folded(layout, {0}, is_sentence)) == count
+    assert folded(lay_out(page.format(around.format(said[0]))), {0}, is_sentence) == set()
+
+
+CELLS = "<div class=row><div>{}</div><div>{}</div></div>"
+
+
+@pytest.mark.parametrize(
+    ("row", "around", "is_put_back"),
+    [
+        pytest.param(CELLS, "{}", True, id="rows of a table"),
+        pytest.param(CELLS, "<div class=cards>{}</div>", True, id="cards in a box"),
+        pytest.param(CELLS, "<form>{}</form>", False, id="a form"),
+        pytest.param(CELLS.replace(" class=row", ""), "{}", False, id="boxes without names"),
+        pytest.param(CELLS.replace("{}", "<a href=/a>{}</a>", 1), "{}", False, id="links"),
+        pytest.param(CELLS, "{}<div class=row>Total</div>", False, id="a row of another length"),
+        pytest.param("<div class=row>{} {}</div>", "{}", False, id="one cell"),
+    ],
+)
+def test_rows_of_a_table_set_in_boxes(row: str, around: str, is_put_back: bool) -> None:
+    said = (("Quay", "81%"), ("Dock Road", "77%"), ("Hollin", "none"))
+    layout = lay_out(
+        f"<article><p>{FIRE}</p>{around.format(''.join(row.format(*one) for one in said))}<p>{PLEA}</p></article>"
+    )
+    places = range(len(layout.lines))
+    found = tabular(layout, {0, places[-1]}, dict.fromkeys(places, 60))
+    assert found == (set(places[1:-1]) if is_put_back else set())
+
+
+def test_boxes_without_figures_are_no_table() -> None:
+    box = "".join(CELLS.format(one, other) for one, other in ("ab", "cd", "ef"))
+    layout = lay_out(f"<article><p>{FIRE}</p>{box}<p>{PLEA}</p></article>")
+    assert tabular(layout, {0, 7}, dict.fromkeys(range(8), 60)) == set()

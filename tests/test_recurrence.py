@@ -107,6 +107,7 @@ def test_examples_of_a_rule_that_asks_what_recurs(run: Run, pages: Path) -> None
     assert "is matched by mine/recurs" in run("rules", "test", "-r", "mine.toml", "--only-rules").out
 
 
+@pytest.mark.slow
 def test_shards_are_added_up(pages: Path) -> None:
     names = []
     for at in range(4):

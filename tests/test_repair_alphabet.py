@@ -138,6 +138,7 @@ mixed = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow
 @given(mixed)
 @settings(max_examples=500)
 def test_what_looks_clean_is_left_alone_by_ftfy(text: str) -> None:
@@ -145,6 +146,7 @@ def test_what_looks_clean_is_left_alone_by_ftfy(text: str) -> None:
         assert ftfy.fix_text(text, CONFIG) == text
 
 
+@pytest.mark.slow
 @given(mixed)
 @settings(max_examples=500)
 def test_what_looks_clean_is_left_alone_by_every_step(text: str) -> None:

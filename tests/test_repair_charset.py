@@ -30,15 +30,30 @@ DAMAGED = [
     ("zht", "big5"),
     ("ja", "euc_jp"),
     ("ko", "cp949"),
+    *((language, "utf-8") for language in ("ar", "el", "ja", "ko", "th", "vi", "zh")),
 ]
 
 
 @pytest.mark.parametrize(("language", "codec"), DAMAGED)
 def test_a_document_in_the_wrong_encoding_is_read_back(language: str, codec: str) -> None:
     texts = [text.translate(_TYPED) for text in stories()[language]]
-    damaged = [text.encode(codec).decode("sloppy-windows-1252") for text in texts]
+    damaged = [text.encode(codec).decode("latin-1" if codec == "utf-8" else "sloppy-windows-1252") for text in texts]
     result = etl.clean("\n\n".join(damaged))
     assert result.text == "\n\n".join(texts)
+
+
+@pytest.mark.parametrize("language", ["cs", "da", "de", "hr", "hu", "it", "pl", "sk", "sl", "sv"])
+def test_utf_8_that_was_read_as_windows_1250_is_read_back(language: str) -> None:
+    texts = [text.translate(_TYPED) for text in stories()[language]]
+    damaged = [text.encode().decode("sloppy-windows-1250") for text in texts]
+    assert etl.clean("\n\n".join(damaged)).text == "\n\n".join(texts)
+
+
+@pytest.mark.parametrize(
+    "text", ["Scria „CASĂ” și „MASĂ” pe ușă, și niciodată altceva.", "Ăştia sunt, Ăştia au fost, spune bătrânul."]
+)
+def test_romanian_in_capitals_stays(text: str) -> None:
+    assert etl.clean(text).text == text
 
 
 def test_a_short_russian_text_is_not_read_as_greek() -> None:

@@ -31,6 +31,7 @@ def named(one: Story, *rules: Rule) -> list[int]:
     ("match", "drops", "keeps"),
     [
         pytest.param({"exact": ["Read More"]}, "READ MORE »", "Read more books", id="exact, folded, ornaments aside"),
+        pytest.param({"exact": ["Read More", "Listen"]}, "Read more...", "Listen...", id="exact, an ellipsis aside"),
         pytest.param({"exact": ["Read More"], "case": True}, "Read More:", "READ MORE", id="exact with case"),
         pytest.param({"prefix": ["file photo:"]}, "FILE PHOTO: Minsk", "A file photo: Minsk", id="prefix"),
         pytest.param(
@@ -143,6 +144,9 @@ def test_position_is_counted_from_the_sentences() -> None:
     found = {place: named(one, rule(labels, where={"position": [place]})) for place in ("head", "body", "tail")}
     assert found == {"head": [0], "body": [2], "tail": [4]}
     assert named(story("Label"), rule(labels, where={"position": ["tail"]})) == [0]
+    notice = rule({"contains": ["all rights to it are reserved"]}, id="notice")
+    below = story("Label", SENTENCE, "Label", f"{SENTENCE} All rights to it are reserved.")
+    assert named(below, rule(labels, where={"position": ["tail"]}), notice) == [2, 3]
 
 
 @pytest.mark.parametrize(

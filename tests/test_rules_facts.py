@@ -9,7 +9,7 @@ from etl.rules.classifier.bullets import bulleted
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.recipes import ingredients
-from etl.rules.classifier.timelines import entry_titles, timeline
+from etl.rules.classifier.timelines import chronicle, entry_titles, timeline
 from etl.rules.classifier.verses import verses
 
 # The classifier, and what is protected from it, are another matter.
@@ -151,6 +151,41 @@ def test_ingredients(lines: list[str], named: tuple[int, ...], stay: list[int]) 
 )
 def test_timeline(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
     assert sorted(timeline(lines, named)) == stay
+
+
+RAISED = "The bank raised its rate."
+
+
+@pytest.mark.parametrize(
+    ("lines", "stay"),
+    [
+        (
+            ["How it came about:", "3 May 2022", RAISED, "9 June 2022", RAISED, RAISED, "2 January 2023", RAISED],
+            [1, 3, 6],
+        ),
+        ([RAISED, "Key dates", "May 3, 2022", RAISED, "June 9, 2022", RAISED, "July 2, 2022", RAISED], [2, 4, 6]),
+        ([RAISED, "3. Mai 2022", RAISED, "9. Juni 2022", RAISED, "02.01.2023", RAISED], [1, 3, 5]),
+        (
+            [
+                "A headline",
+                "3 May 2022",
+                RAISED,
+                "A teaser",
+                "9 June 2022",
+                RAISED,
+                "Another",
+                "2 January 2023",
+                RAISED,
+            ],
+            [],
+        ),
+        ([RAISED, "3 May 2022", RAISED, "9 June 2022", RAISED], []),
+        ([RAISED, "3 May 2022", RAISED, "9 June 2020", RAISED, "2 January 2023", RAISED], []),
+    ],
+    ids=["days", "a heading", "German", "teasers", "two days", "without order"],
+)
+def test_days_of_a_chronicle(lines: list[str], stay: list[int]) -> None:
+    assert sorted(chronicle(lines)) == stay
 
 
 @pytest.mark.parametrize(

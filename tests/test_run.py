@@ -21,7 +21,7 @@ from etl.audit import Balance, Tally
 from etl.cli.progress import ProgressLine
 from etl.document import Judged, finish, judge, parse
 from etl.errors import PackError, UsageError
-from etl.formats.outputs import read_texts
+from etl.formats.own_records import read_texts
 from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules, pack_versions, settled
 from etl.packs import selection as packs_selection
@@ -210,6 +210,23 @@ def test_each_character_is_staged_once(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_outputs_by_name(name: str, kind: str) -> None:
     assert output_of(name).kind == kind
+
+
+@pytest.mark.parametrize("folder", ["~", os.fsdecode(b"\xff")], ids=["no home", "not UTF-8"])
+@pytest.mark.parametrize("name", ["o.jsonl", "o.parquet"])
+def test_an_output_may_have_any_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, name: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for town in ("Ayton", "Beeton"):
+        (tmp_path / f"{town}.txt").write_text(STORY.format(town=town, number=1))
+    index = ("--index", "~/seen") if folder == "~" else ()  # the name of an index is UTF-8
+    for output in (f"{folder}/{name}", f"{folder}/again-{name}"):
+        done = run("clean", "Ayton.txt", "Beeton.txt", "-o", output, "--shard-size", "1kB", *index)
+        assert done.code == 0, done.err
+    assert run("restore", f"{folder}/{name}", "-o", "back/").code == 0
+    assert (tmp_path / "back/Beeton.txt").read_text() == STORY.format(town="Beeton", number=1)
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize(

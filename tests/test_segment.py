@@ -244,6 +244,27 @@ LAST_LINE = (r"end of document|document [a-z]{4}0{4}\d{8}\w+",)
             id="the same fields above each story",
         ),
         pytest.param(
+            f"URL: a.example/1\nTitle: Pupils in tents\nDate: 2021-06-03\n\n{SAID}\n\nURL: a.example/2\nTitle: Mayor jailed\n"
+            f"Date: 2021-06-04\n\n{SAID}",
+            [("Pupils in tents", "", ""), ("Mayor jailed", "", "")],
+            id="the address above each title",
+        ),
+        pytest.param(
+            f"Date: 3 June\nPlace: the park\n\n{SAID}\n\nDate: 4 June\nPlace: the hall\n\n{SAID}",
+            [("", "", "")],
+            id="keeps: a programme, with no title",
+        ),
+        pytest.param(
+            f"Pupils in tents – NPR\n\n{SAID}\n\n----------\n\nMayor jailed – BBC News\n\n{SAID}",
+            [("Pupils in tents", "NPR", ""), ("Mayor jailed", "BBC News", "")],
+            id="a rule above a headline and its publisher",
+        ),
+        pytest.param(
+            f"Pupils in tents – NPR\n\n{SAID}\n\n----------\n\nMayor jailed – BBC News",
+            [("Pupils in tents", "NPR", "")],
+            id="keeps: a link below a rule, and no story",
+        ),
+        pytest.param(
             f"Title: A day at sea\n\n{SAID}\n\nTitle: A night at sea\n\n{SAID}",
             [("", "", "")],
             id="keeps: titles of books, with no field below",

@@ -12,7 +12,7 @@ from conftest import Run
 from msgspec import to_builtins
 
 from etl.audit import Entry
-from etl.formats.outputs import read_outputs, read_texts
+from etl.formats.own_records import read_outputs, read_texts
 from etl.formats.parquet_writer import arrow_schema, join_parquet, parquet_writer
 from etl.record import Origin, Record
 from etl.shapes import AUDIT, SHAPES, Shape, identity

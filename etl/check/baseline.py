@@ -20,7 +20,7 @@ from etl.check.checks import CHECKS
 from etl.check.model import Count, Key
 from etl.check.tally import Tallied
 from etl.errors import UsageError
-from etl.formats.outputs import read_small
+from etl.formats.own_records import read_small
 from etl.packs import Selection, selected
 from etl.writers import atomic
 

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from etl.audit import JOINT, Kept, Restoration
 from etl.check.model import Finding
 from etl.errors import CopydeskError
-from etl.formats.outputs import read_texts
+from etl.formats.own_records import read_texts
 from etl.restoration import AuditedDocument, articles_of, find_audit, read_audit
 
 ByArticle = Mapping[str, Sequence[int]]

@@ -12,7 +12,7 @@ from etl.fold import count_words
 from etl.formats import Share
 from etl.formats.fields import is_article
 from etl.formats.jsonl import lines_of
-from etl.formats.outputs import fact
+from etl.formats.own_records import fact
 from etl.formats.unpacking import Damaged
 from etl.model import Document
 from etl.record import Record

@@ -19,7 +19,7 @@ from msgspec import Meta, Struct
 from etl.audit import Entry, Restoration
 from etl.check.audits import articles_beside
 from etl.check.furniture import FRAME
-from etl.formats.outputs import read_texts
+from etl.formats.own_records import read_texts
 from etl.restoration import AuditedDocument, articles_of, read_audit
 
 REMOVING = frozenset(("drop", "cut", "extract", "reject", "duplicate"))

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from etl.check.sampling import Draw
 from etl.errors import UsageError
-from etl.formats.outputs import read_small
+from etl.formats.own_records import read_small
 from etl.writers import atomic
 
 Verdict = Literal["", "right", "wrong", "unsure"]

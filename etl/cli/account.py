@@ -21,9 +21,9 @@ from etl.cli.terminal import table, visible
 from etl.cli.types import Target
 from etl.errors import UsageError
 from etl.formats import SUFFIXES
-from etl.formats.finding import suffix_of
-from etl.formats.outputs import begins, fact, read_outputs
-from etl.formats.own import RESTORED
+from etl.formats.input_files import suffix_of
+from etl.formats.own_files import RESTORED
+from etl.formats.own_records import begins, fact, read_outputs
 from etl.pipeline.workspace import scratch_folder
 from etl.restoration import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restoration import restore as restored_documents

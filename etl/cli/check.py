@@ -157,8 +157,8 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
-    from etl.formats.outputs import check_target
-    from etl.formats.own import CHECKS, CHECKS_IN_WORDS
+    from etl.formats.own_files import CHECKS, CHECKS_IN_WORDS
+    from etl.formats.own_records import check_target
 
     formats = _formats(chosen.pop("formats"))
     for _, path in formats:
@@ -315,8 +315,8 @@ def _formats(given: Sequence[str]) -> list[tuple[str, str]]:
 def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
     from etl.check.formats import FORMATS
     from etl.check.formats.words import markdown
-    from etl.formats.outputs import check_target
-    from etl.formats.own import CHECKS, CHECKS_IN_WORDS
+    from etl.formats.own_files import CHECKS, CHECKS_IN_WORDS
+    from etl.formats.own_records import check_target
     from etl.writers import atomic
 
     for name, path in sorted(formats, key=lambda one: not one[1]):  # files first: a pipe may be closed

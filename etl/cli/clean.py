@@ -156,7 +156,7 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
 
 def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
     from etl.cli.show import changes, index_words, reject_words, report, run_session, summary
-    from etl.formats.own import is_index
+    from etl.formats.own_files import is_index
     from etl.pipeline.run import can_print
     from etl.pipeline.session import session
 

@@ -93,7 +93,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     Records of fewer than ten words are never duplicates.
     """
     from etl.cli.show import index_words, reject_words, report, run_session
-    from etl.formats.own import is_index
+    from etl.formats.own_files import is_index
     from etl.pipeline.session import session
 
     if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:
@@ -151,8 +151,8 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
     """Raise UsageError if two outputs have the same name, or if pairs or clusters cannot be written."""
     from etl.errors import UsageError
-    from etl.formats.outputs import check_target
-    from etl.formats.own import PAIRS
+    from etl.formats.own_files import PAIRS
+    from etl.formats.own_records import check_target
 
     inputs = {os.path.realpath(source.path) for source in request.found.sources}
     kinds = request.output.kinds() if request.output.kind in ("file", "folder") else ()
@@ -171,8 +171,8 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
 
 
 def _write_pairs(workspace: "Workspace", chosen: dict[str, Any]) -> None:
-    from etl.formats.outputs import read_outputs, write_lines
-    from etl.formats.own import PAIRS
+    from etl.formats.own_files import PAIRS
+    from etl.formats.own_records import read_outputs, write_lines
     from etl.pipeline.records import Pair, clustered
 
     found = Path(workspace.folder) / "pairs"

@@ -103,8 +103,8 @@ def index_export(folder: str, output: str, force: bool) -> None:
     (its own, or file:row if it has none).  Its first paragraph is named ID, and the others are named ID#1, ID#2 and so
     on.
     """
-    from etl.formats.outputs import write_lines
-    from etl.formats.own import SIGNATURES
+    from etl.formats.own_files import SIGNATURES
+    from etl.formats.own_records import write_lines
     from etl.index.export import signed_blocks
 
     if not output.endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):

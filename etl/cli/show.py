@@ -248,7 +248,7 @@ def _changes(workspace: Workspace) -> Iterator[Entry]:
 
 
 def _lines(workspace: Workspace, kind: str, noun: type[Noun]) -> Iterator[Noun]:
-    from etl.formats.outputs import read_outputs
+    from etl.formats.own_records import read_outputs
 
     for part in workspace.parts(kind):
         yield from read_outputs(part, noun)

@@ -302,5 +302,5 @@ def _batch(**columns: Any) -> pa.RecordBatch:
 
 def _mapped(path: str) -> pa.Table:
     """Return the table of a file, mapped."""
-    with pa.memory_map(path) as source:
+    with pa.memory_map(os.fsencode(path)) as source:
         return pa.ipc.open_file(source).read_all()

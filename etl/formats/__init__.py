@@ -3,20 +3,21 @@
 To add a format, write a module with `shares` and `read`, enter it in FORMATS with what tells it (in `sniffing`), and
 its name in `source.Format`, `source.FORMAT_NAMES` and `etl.cli.options.FORMATS`.
 
-source            names -> sources -> shares, each a task's part of one source
-finding           the files for a name; ignoring: those that are not read; stores: object stores
-opening           the bytes of a source; unpacking: compressions; sniffing: formats by content; own: files of copydesk
-text              text and HTML: one document a file
+source                         names -> sources -> shares, each a task's part of one source
+input_files                    the files for a name; ignoring: those that are not read; stores: object stores
+opening                        the bytes of a source; unpacking: compressions; sniffing: formats by content
+text                           text and HTML: one document a file
 jsonl, json_documents          JSON; records, records_within: its records; json_values, lenient_json, spans: its values
 delimited, csv_rows            CSV
-columnar, column_files         Parquet and Arrow; arrow_values: values
+parquet, parquet_files         Parquet and Arrow; arrow_values: values
 warc, warc_records, http_body  WARC
 feeds, end_tags                RSS and Atom
-fields            a record -> a document; names: names of fields; field_values: their values; richtext: HTML in a text
-memory            values of Python programs -> documents
-rows              the records of `dedup`
-outputs           what copydesk wrote, read back
-writing           records -> files; parquet_writer: Parquet
+fields                         a record -> a document; names: names of fields; field_values: their values; richtext:
+                               HTML in a text
+memory                         values of Python programs -> documents
+rows                           the records of `dedup`
+own_files, own_records         what copydesk wrote: how it is told from inputs; read back
+writing                        records -> files; parquet_writer: Parquet
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,10 +30,10 @@ from msgspec import Struct, structs
 from etl.decode import decode
 from etl.errors import MachineError, Unreadable, UsageError
 from etl.formats import sniffing
-from etl.formats.finding import find as find_files
-from etl.formats.finding import suffix_of
+from etl.formats.input_files import find as find_files
+from etl.formats.input_files import suffix_of
 from etl.formats.opening import Changed, fault_of, opened, spooled
-from etl.formats.own import is_no_input
+from etl.formats.own_files import is_no_input
 from etl.formats.source import (
     FORMAT_NAMES,
     MAX_REJECT_BYTES,
@@ -97,11 +98,11 @@ class InputFormat(Struct, frozen=True):
 # In the order in which they are tried on the first bytes of a file: first formats with a signature, then those with a
 # syntax.
 FORMATS: dict[Format, InputFormat] = {
-    "parquet": InputFormat((".parquet", ".pq"), lambda head: head.startswith(sniffing.PARQUET_MAGIC), "columnar"),
+    "parquet": InputFormat((".parquet", ".pq"), lambda head: head.startswith(sniffing.PARQUET_MAGIC), "parquet"),
     "arrow": InputFormat(
         (".arrow", ".feather", ".ipc"),
         lambda head: head.startswith((sniffing.ARROW_MAGIC, sniffing.STREAM_MAGIC)),
-        "columnar",
+        "parquet",
     ),
     "warc": InputFormat((".warc", ".wet", ".wat"), sniffing.looks_like_warc, "warc"),
     "feed": InputFormat(

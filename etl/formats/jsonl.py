@@ -1,6 +1,7 @@
-"""JSON lines: a line is a record.  Cut into chunks of whole lines."""
+"""JSON lines: a line is a record.  Cut into ranges of whole lines, or into chunks of them where a task cannot seek."""
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import IO, TypeVar
 
 from msgspec import structs
@@ -15,7 +16,8 @@ from etl.formats.opening import (
 )
 from etl.formats.records import read_json
 from etl.formats.sniffing import wide_encoding
-from etl.formats.source import MAX_DOCUMENT_BYTES, Opened, Reading, Reject, Result, Share
+from etl.formats.source import MAX_DOCUMENT_BYTES, Opened, Reading, Reject, Result, Share, Source
+from etl.formats.stores import is_address
 from etl.formats.unpacking import Damaged
 
 Record = TypeVar("Record")
@@ -26,7 +28,10 @@ SKIPPED_AT_ONCE = 128 << 10
 def lines_of(share: Share) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a share that are not blank, by their numbers.  Raises OSError and Changed."""
     with open_share(share) as file:
-        for row, line in enumerate(bounded_lines(file), share.row):
+        if is_range := share.end >= 0:
+            file.seek(share.start)
+        lines = bounded_lines(file, share.size if is_range else inf)
+        for row, line in enumerate(lines, share.row):
             if line.strip():
                 yield row, line
     if share.body is None:
@@ -47,16 +52,36 @@ def read_each(share: Share, read: Callable[[int, bytes], Record]) -> Iterator[Re
 
 
 def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Yield a source in chunks of whole lines, as UTF-8 if it is in UTF-16.
+    """Yield a source in parts of whole lines.
 
-    A small plain file is one share, and its task reads it.  Raises Changed, and OSError.
+    Of a plain file they are ranges, which tasks read: what is read here need not be sent.  Of any other source they are
+    chunks, as UTF-8 if it is in UTF-16.  Raises Changed, and OSError.
     """
     source = opened.source
     encoding = wide_encoding(opened.head, reading.encoding)
-    if not encoding and not opened.is_packed and source.size <= size:
+    if encoding or opened.is_packed or is_address(source.path):
+        yield from _chunks(source, in_utf8(opened.file, encoding), size)
+    elif source.size <= size:
         yield Share(source, "jsonl", source.size)
-        return
-    file = in_utf8(opened.file, encoding)
+    else:
+        yield from _ranges(opened, size)
+    check_unchanged(source)
+
+
+def _ranges(opened: Opened, size: int) -> Iterator[Share]:
+    start = read = rows = 0
+    row = 1
+    for block in pieces(opened.file, size):
+        rows += block.count(b"\n")
+        if cut := block.rfind(b"\n") + 1:
+            yield Share(opened.source, "jsonl", read + cut - start, row=row, start=start, end=read + cut)
+            start, row, rows = read + cut, row + rows, 0
+        read += len(block)
+    if start < read:
+        yield Share(opened.source, "jsonl", read - start, row=row, start=start, end=read)
+
+
+def _chunks(source: Source, file: IO[bytes], size: int) -> Iterator[Share]:
     row, held, length = 1, list[bytes](), 0
     try:
         for block in pieces(file, size):
@@ -78,7 +103,6 @@ def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         return
     if rest := b"".join(held):
         yield Share(source, "jsonl", len(rest), rest, row)
-    check_unchanged(source)
 
 
 def _skip_line(file: IO[bytes]) -> bytes:

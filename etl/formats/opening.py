@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import IO, cast
 
@@ -70,7 +71,7 @@ def _at_once(path: str, flags: int) -> int:
 
 
 def open_share(share: Share) -> IO[bytes]:
-    """Open the bytes of a share.  Raises OSError and Changed."""
+    """Open the bytes of a share, or the file that it is a part of.  Raises OSError and Changed."""
     return io.BytesIO(share.body) if share.body is not None else open_source(share.source)
 
 
@@ -146,12 +147,14 @@ def pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
         yield b"".join(parts)
 
 
-def bounded_lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield lines; one over the limit is cut there, and its rest is skipped."""
-    while line := file.readline(MAX_DOCUMENT_BYTES + 1):
+def bounded_lines(file: IO[bytes], size: float = inf) -> Iterator[bytes]:
+    """Yield the lines of the next `size` bytes, or all; one over the limit is cut there, and its rest is skipped."""
+    while size > 0 and (line := file.readline(MAX_DOCUMENT_BYTES + 1)):
         yield line
+        size -= len(line)
         while len(line) > MAX_DOCUMENT_BYTES and not line.endswith(b"\n"):
             line = file.readline(MAX_DOCUMENT_BYTES)
+            size -= len(line)
 
 
 def fault_of(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from etl.errors import UsageError
 from etl.shapes import AUDIT, REJECTS, Column, Columns
+from etl.writers import arrow_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,7 +66,10 @@ def parquet_writer(path: Path, columns: Columns) -> Iterator[Callable[[Iterable[
     schema = arrow_schema(columns).with_metadata(WRITTEN_BY)
     waiting: list[pa.RecordBatch] = []
     rows: list[dict[str, Any]] = []
-    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=True) as writer:
+    with (
+        arrow_file(path, "wb") as file,
+        pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=True) as writer,
+    ):
 
         def flush() -> None:
             if rows:
@@ -92,12 +96,15 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pq.read_schema(parts[0])
-    with pq.ParquetWriter(target, schema, compression="zstd", use_dictionary=True) as writer:
+    schema = pq.read_schema(arrow_file(parts[0]))
+    with (
+        arrow_file(target, "wb") as file,
+        pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=True) as writer,
+    ):
         waiting: list[pa.RecordBatch] = []
         count = 0
         for part in parts:
-            for batch in _batches(pq.ParquetFile(part)):
+            for batch in _batches(pq.ParquetFile(arrow_file(part))):
                 waiting.append(batch)
                 count += batch.num_rows
                 if count >= GROUP_ROWS:
@@ -113,7 +120,7 @@ def own_kind(path: Path | IO[bytes]) -> str:
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(path)
+        schema = pq.read_schema(arrow_file(path) if isinstance(path, Path) else path)
     except (pa.ArrowException, OSError, ValueError):
         return ""
     if any((schema.metadata or {}).get(name) != value for name, value in WRITTEN_BY.items()):
@@ -128,7 +135,7 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(arrow_file(path))
         for batch in _batches(file):
             yield from (_record(row, file.schema_arrow) for row in batch.to_pylist())
     except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError) as error:  # a string that is not UTF-8 …

@@ -95,6 +95,8 @@ def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:
 @cache
 def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
     """Return a function that reads a usual line, and returns None for any other."""
+    if json.dumps(text_field, ensure_ascii=False) != f'"{text_field}"':  # msgspec reads no name that JSON escapes
+        return lambda row, line: None
     known = (spelling for name in TEXT_NAMES if "." not in name for spelling in (name, _snake_case(name)))
     names = (text_field,) if text_field else tuple(dict.fromkeys(known))
     of_first, of_all = _reader(names[:1]), _reader(names)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.dedup.schema import LISTS, TABLES, TableName, schema_of
 from etl.errors import UsageError, first_line
+from etl.writers import arrow_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +40,7 @@ class TableFile:
         from pyarrow.parquet import ParquetFile
 
         with _read_errors(path):
-            file = ParquetFile(path)
+            file = ParquetFile(arrow_file(path))
         found = file.schema_arrow.remove_metadata()
         if len(found) != len(schema) or not found.equals(schema):
             differing = next((one.name for one in schema if one not in found), "of another name, or in another place")
@@ -124,7 +125,7 @@ def _table_writer(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Tab
     from pyarrow.parquet import ParquetWriter
 
     waiting = [schema.empty_table()]  # some versions of pyarrow cannot read a file without a row group
-    with ParquetWriter(path, schema, **_packing(schema)) as file:
+    with arrow_file(path, "wb") as target, ParquetWriter(target, schema, **_packing(schema)) as file:
 
         def write(rows: pa.Table) -> None:
             waiting.append(rows)

@@ -8,7 +8,7 @@ biographies.
 import re
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from types import MappingProxyType
@@ -21,6 +21,9 @@ from etl.markup.discussions import discussions
 from etl.markup.elements import BIT
 from etl.markup.layout import MIN_STORY, Layout
 from etl.markup.listed import (
+    MIN_SENTENCE,
+    MOSTLY,
+    PAY,
     buttons,
     cards,
     column,
@@ -34,16 +37,17 @@ from etl.markup.listed import (
     repeated,
     walls,
 )
-from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
+from etl.markup.naming import BIOGRAPHIES, CAPTIONS, EMBEDS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
 from etl.markup.shown import MAX_BESIDE
 
 # Characters of story that must be outside of an offer, because an offer may stand below a teaser of one sentence.
 MIN_TEASER = 100
 # Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
-MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
+MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS, EMBED_LEVELS = 300, 3, 3, 5
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-# Characters of removed text below a heading of furniture; "[edit]" and "Copy link" also stand beside headings of
-# stories.
+# Lines of an item of a list that is told in slides.
+MAX_SLIDE = 12
+# Characters below a heading that makes it one of furniture; "[edit]" and "Copy link" stand beside headings of stories.
 MIN_BELOW = 40
 # Boxes that contain the whole page or its story, and parts below a heading that are removed but are not furniture.
 WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"] | BIT["figcaption"] | BIT["table"]
@@ -51,10 +55,17 @@ WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"]
 # thousandths) between these two values, but is not sure of it.  Lines with a smaller probability were put back.
 FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600
 HIDDEN = BIT["hidden"]
-# Elements that unfold text below them, and the end of a line that leads to folded text.
+# Text that a figure may hold as a part of the story.
+OF_FIGURES = BIT["blockquote"] | BIT["table"] | BIT["li"] | BIT["dl"]
+# What an offer is taken up with.  The least probability, in thousandths, of a sentence that is surely no offer's, and
+# the lines of a box that are looked at.
+CLICKED, SURE_TOLD, MAX_TOLD = BIT["form"] | BIT["button"] | BIT["label"], 800, 100
+# What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
 UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
 LEADS_ON = ("?", "？", "؟", ":", "：", "…", "...")
-# "3 / 12", "Picture 3 of 12": the position in a gallery.
+# "A post shared by Jane Roe (@jane.roe) on May 3", in the language of the page.
+_HANDLE = re.compile(r"\S \(@[\w.]+\)")
+# "3 / 12", "Picture 3 of 12": where one is in a gallery.
 _COUNT = re.compile(
     r"\W*(?:[^\W\d]{3,10} )?\d{1,3} ?(?:/|of|von|de|di|sur|van|av|af|z|из) ?\d{1,3}(?!\d)", re.IGNORECASE
 )
@@ -75,15 +86,18 @@ def asides(
     first = min(story, default=0)
     layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
     found: set[int] = set()
-    named = (_is_in_dialog, _is_caption, _is_appended, related(layout, likely), column(layout, story), is_link_alone)
+    appended = _appended(likely)
+    in_list, in_menu = related(layout, likely), column(layout, story)
+    named = (_is_in_dialog, _is_caption, appended, in_list, in_menu, is_link_alone, _is_of_embed)
     for is_one in named:
         lines = {line for line in story if line not in found and is_one(layout, line)}
-        least = MIN_TEASER if is_one is _is_appended else MIN_STORY
+        least = MIN_TEASER if is_one is appended else MIN_STORY
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
     for lines_of in (
         partial(_facts, said),
         _unseen,
+        _in_figures,
         walls,
         repeated,
         excerpts,
@@ -124,10 +138,20 @@ def _far_below(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) 
         if most >= SURE_HEADED or likely.get(story[at], 0) < KEPT:
             break
         above, gap = story[at] - 1, story[at] - story[at - 1]
-        is_headed = gap >= FAR and layout.boxes[layout.lines[above].box].name in HEADINGS
+        heading = layout.boxes[layout.lines[above].box]
+        is_headed = heading.name in HEADINGS and (
+            gap >= FAR or (gap > 1 and _is_list(layout, heading.parent, story, at))
+        )
         if is_headed or (gap > FAR and most < SURE):
             found = set(story[at:])
     return found
+
+
+def _is_list(layout: Layout, box: int, story: Sequence[int], at: int) -> bool:
+    """Return whether the story from a line on is short lines, no sentences; a box holds this one, not that before."""
+    inside = range(box, layout.ends[box])
+    is_apart = layout.lines[story[at]].box in inside and layout.lines[story[at - 1]].box not in inside
+    return is_apart and all(_is_short(layout, line) for line in story[at:])
 
 
 def headings_alone(layout: Layout, story: Collection[int], headings: Collection[int]) -> set[int]:
@@ -206,8 +230,29 @@ def _unseen(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[i
     return {lines[0] for lines in found.values() if len(lines) == 1}
 
 
+def _in_figures(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the lines of figures that are links, or of which the model is not sure: credits, other stories, offers.
+
+    Quotations, tables and items stay, and what was put back.
+    """
+    found: set[int] = set()
+    for line in story:
+        one, chance = layout.lines[line], likely.get(line, SURE)
+        parts = layout.boxes[one.box].parts
+        if parts & BIT["figure"] and not parts & OF_FIGURES and chance >= KEPT:
+            found.update([line] if chance < SURE or one.linked == len(one.text) else [])
+    return found
+
+
 def _is_in_dialog(layout: Layout, line: int) -> bool:
     return bool(layout.boxes[layout.lines[line].box].parts & BIT["dialog"])
+
+
+def _is_of_embed(layout: Layout, line: int) -> bool:
+    """Return whether a line of a post that Instagram embeds is not its text: a link to it, or whose it is."""
+    one = layout.lines[line]
+    is_other = one.linked > MOSTLY * len(one.text) or (len(one.text) <= MAX_CAPTION and _HANDLE.search(one.text))
+    return bool(is_other) and any(map(EMBEDS.search, _names(layout, line, EMBED_LEVELS)))
 
 
 def _is_caption(layout: Layout, line: int) -> bool:
@@ -226,19 +271,64 @@ def _is_caption(layout: Layout, line: int) -> bool:
     is_in_gallery = any(map(GALLERIES.search, around))
     is_beside = one.pictures > 0 and (PICTURES.search(own) or is_in_gallery)
     is_beside = is_beside or (is_in_gallery and _COUNT.match(one.text) is not None)
-    is_named = CAPTIONS.search(names) and not INTROS.search(own)
-    return bool(box.parts & BIT["figcaption"] or is_named or is_beside)
+    is_named = is_beside or bool(CAPTIONS.search(names) and not INTROS.search(own))
+    is_titled = is_named and "slide" in names.lower() and _is_titled(layout, line)
+    return bool(box.parts & BIT["figcaption"]) or (is_named and not is_titled)
 
 
-def _is_appended(layout: Layout, line: int) -> bool:
-    """Return whether a line is in a box with a name for offers, biographies or text for screen readers.
+def _is_titled(layout: Layout, line: int) -> bool:
+    """Return whether the box of a line, or that around it, has a heading of its own and sentences: an item of a list.
 
-    A lead does not count, whatever the name of its box is.
+    Such a list is told in slides, each with its picture.
     """
-    own, *around = _names(layout, line, OFFER_LEVELS)
-    if INTROS.search(own):
+    own = layout.lines[line].box
+    lines = layout.lines_in(layout.boxes[own].parent, line, MAX_SLIDE)
+    headed = any(layout.boxes[layout.lines[at].box].name in HEADINGS and not layout.lines[at].linked for at in lines)
+    return headed and len(lines) <= MAX_SLIDE and any(ends_sentence(layout.lines[at].text) for at in lines)
+
+
+def _appended(likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
+    """Return what tells whether a line stands in a box called an offer, a biography or words for screen readers.
+
+    A lead is none, whatever else its box is called.  Nor is a part of the story in a box called an offer: "newsletter"
+    is what a letter to subscribers stands in, and "poll" the numbers of one.
+    """
+    told: dict[int, bool] = {}
+
+    def is_told(layout: Layout, box: int, line: int) -> bool:
+        if box not in told:
+            told[box] = _tells_story(layout, box, line, likely)
+        return told[box]
+
+    def is_appended(layout: Layout, line: int) -> bool:
+        path = [*islice(layout.path(layout.lines[line].box), OFFER_LEVELS)]
+        own, *around = _names(layout, line, OFFER_LEVELS)
+        if INTROS.search(own):
+            return False
+        if SPOKEN.search(own) or any(map(BIOGRAPHIES.search, (own, *around))):
+            return True
+        offers = [place for place, name in zip(path, (own, *around), strict=True) if OFFERS.search(name)]
+        return bool(offers) and not is_told(layout, offers[-1], line)
+
+    return is_appended
+
+
+def _tells_story(layout: Layout, box: int, line: int, likely: Mapping[int, int]) -> bool:
+    """Return whether most of a box around a line is sentences of which the model is sure, and none asks for anything.
+
+    An offer has a form, a button or a link that is taken up, or asks to subscribe or to sign in.
+    """
+    if any(one.parts & ~layout.boxes[box].parts & CLICKED for one in layout.boxes[box : layout.ends[box]]):
         return False
-    return bool(SPOKEN.search(own)) or any(OFFERS.search(name) or BIOGRAPHIES.search(name) for name in (own, *around))
+    texts = [(place, layout.lines[place]) for place in layout.lines_in(box, line, MAX_TOLD)]
+    if any(one.linked > MOSTLY * len(one.text) or PAY.search(one.text) for _, one in texts):
+        return False
+    sure = [
+        len(one.text)
+        for place, one in texts
+        if likely.get(place, 0) >= SURE_TOLD and len(one.text) >= MIN_SENTENCE and ends_sentence(one.text)
+    ]
+    return len(sure) > 1 and 2 * sum(sure) > sum(len(one.text) for _, one in texts)
 
 
 def _names(layout: Layout, line: int, levels: int) -> list[str]:

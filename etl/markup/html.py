@@ -231,23 +231,30 @@ def _hidden_story(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[st
     A script would fill such a page.
     """
     parts = paragraphs(said.body)
-    if _is_unseen(layout, parts, keeps):
+    # A brief is shorter than what counts as a story beside other prose: it must be all the prose there is.
+    least = MIN_BODY if any(_prose(_uncontrolled(layout))) else MIN_SENTENCE
+    if _is_unseen(layout, parts, keeps, least):
         return parts
     story = [line for line, is_kept in zip(layout.lines, keeps, strict=True) if is_kept]
     if any(sum(_prose(lines)) >= MIN_PROSE for lines in (story, layout.lines)):
         return ()
     headings = (line.text for line in layout.lines if layout.boxes[line.box].name == "h1")
     parts = story_of((clue.content for clue in layout.clues if clue.name == "state"), (said.title, *headings))
-    return parts if _is_unseen(layout, parts, keeps) else ()
+    return parts if _is_unseen(layout, parts, keeps, MIN_BODY) else ()
 
 
-def _is_unseen(layout: Layout, parts: Sequence[str], keeps: Sequence[bool]) -> bool:
-    """Return whether paragraphs are long enough for a story, and the page shows less than half of them.
+def _uncontrolled(layout: Layout) -> list[Line]:
+    """Return the lines of a page without those of controls: notices for browsers without scripts."""
+    return [line for line in layout.lines if not layout.boxes[line.box].control]
+
+
+def _is_unseen(layout: Layout, parts: Sequence[str], keeps: Sequence[bool], least: int) -> bool:
+    """Return whether paragraphs have the bytes of a story, and the page shows less than half of it.
 
     Kept lines count as shown, because the words of the data may differ.  On a page that shows nothing of the story,
     teasers may be kept, so there only a kept text that is longer than the story counts.
     """
-    if sum(len(part.encode()) for part in parts) < MIN_BODY:
+    if sum(len(part.encode()) for part in parts) < least:
         return False
     on_page = letters_of([line.text for line in layout.lines])
     shown = sum(len(letters) for letters, is_kept in zip(on_page, keeps, strict=True) if is_kept)

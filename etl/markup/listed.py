@@ -219,7 +219,8 @@ def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) ->
         if one.pictures:
             return is_link and name in PARTS_OF_PAGE
         is_told = one.text.endswith((":", "：")) or ends_sentence(one.text.rstrip("?!"))
-        return is_link and name == "p" and not (one.bold or is_told)
+        is_box = name == "p" or name in PARTS_OF_PAGE or "-" in name
+        return is_link and is_box and not (one.bold or is_told)
 
     found = {line for line in story[1:-1] if is_title(line) and is_sentence(line - 1) and is_sentence(line + 1)}
     return found if len(found) <= MAX_BETWEEN else set()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, pairwise, product
 
 from etl.addresses import original
-from etl.authors import begins_byline, names_of, upright
+from etl.authors import begins_byline, names_of, upright, with_office
 from etl.calendar import MONTHS
 from etl.fold import count_words, ends_sentence
 from etl.markup.clues import LANGUAGES, Clues, texts_of
@@ -44,6 +44,8 @@ MIN_LIKENESS = 0.5
 AKIN = 0.15
 # Words.  A shorter text behind the name of a site is its motto.
 MIN_HEADLINE_WORDS = 4
+# Letters of a name that a publisher's begins with, and is its own: "Polar Press" of "Polar Press Agency".
+MIN_PUBLISHER = 8
 # Words and characters of the longest name of a site.
 MAX_SITE_WORDS, MAX_SITE = 6, 50
 # A page with 5,000 <h1>, or a title with 200,000 dashes, is an attack: only the first ones are examined.
@@ -295,15 +297,26 @@ def _persons(names: str, publishers: set[str]) -> str:
 
 
 def _first_byline(lines: Iterable[str], publishers: set[str]) -> str:
-    """Return the names in the first line that begins with "By" or the like, up to a date behind them."""
+    """Return the names in the first line that begins with "By" or the like, up to a date behind them.
+
+    Else in the first that is a name and an office: "Jane Roe, crime correspondent".
+    """
     bylines = (_up_to_day(_byline_in(line)) for line in lines)
     named = (names_of([line], "shown") for line in bylines if begins_byline(line) and not _CREDIT.match(line))
-    return next(filter(None, (_but_publisher(names, publishers) for names in named)), "")
+    said = next(filter(None, (_but_publisher(names, publishers) for names in named)), "")
+    return said or next(filter(None, map(with_office, lines)), "")
 
 
 def _but_publisher(names: Sequence[str], publishers: set[str]) -> str:
-    """Return names without the publisher, unless it is the only name: "Jane Roe, The Courier"."""
-    return "; ".join([name for name in names if _folded(name) not in publishers] or names)
+    """Return names without that of the publisher, or most of it, unless it stands alone: "Jane Roe, The Courier"."""
+
+    def is_publisher(name: str) -> bool:
+        folded = _folded(name)
+        return folded in publishers or (
+            len(folded) >= MIN_PUBLISHER and any(known.startswith(folded) for known in publishers)
+        )
+
+    return "; ".join([name for name in names if not is_publisher(name)] or names)
 
 
 def _up_to_day(line: str) -> str:

@@ -134,6 +134,8 @@ SPOKEN = Finder(
     r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text)?|tool-?tip-?_?(?:text|content))(?![a-z])",
     "sr|hidden|reader|tip",
 )
+# What the scripts of networks look for in the pages that embed their posts.
+EMBEDS = Finder(r"(?<![a-z])(?:instagram-media|tiktok-embed)(?![a-z])", "instagram|tiktok")
 GALLERIES = Finder(r"(?<![a-z])(?:gallery|galerie|slide-?show|carousel)(?![a-z])", "galler|galerie|slide|carousel")
 
 

@@ -5,7 +5,8 @@ Also the paragraphs of a page if the model keeps hardly more than a lead.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
+from functools import partial
+from itertools import islice, pairwise
 
 from etl.markup.elements import BIT
 from etl.markup.entries import first_name
@@ -14,9 +15,9 @@ from etl.markup.layout import Layout
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
-# The same for a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
-MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 40
-# The most quotations that are searched in the story.  No page has more, and the search takes n² time.
+# The same of a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
+MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 30
+# Quotations that are looked for in the story; no page has more, and to look for each takes n².
 MAX_QUOTED = 500
 # Lines of the story that must be in boxes like that of a line, so that the line is put back.
 ALIKE = 3
@@ -38,9 +39,14 @@ PICTURED = BIT["figure"] | BIT["figcaption"]
 LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
-# Boxes around an answer that is folded away, of which one holds story.
-NEAR = 5
+# Boxes around an answer that is folded away, of which one holds story; the same of items that buttons unfold, and the
+# lines of such an item that are looked at.
+NEAR, NEAR_FOLDED, MAX_ITEM = 5, 3, 30
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
+# Rows of a table that is set in boxes, cells of each, and characters of a cell.
+MIN_ROWS, MAX_ROWS, MIN_CELLS, MAX_CELLS, MAX_CELL = 3, 60, 2, 6, 120
+# Boxes that a button unfolds.
+PANELS = frozenset(("div", "section", "dd"))
 
 
 def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
@@ -239,6 +245,108 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         if sum(layout.lines[line].text.endswith(QUESTION) for line in lines_of) > 1:
             found |= lines_of
     return found - set(story)
+
+
+def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return buttons beside one another within the article, with what each unfolds, if most of this is sentences.
+
+    A button, maybe in a heading, is the first box of an item, or stands right above the box that it unfolds.  Two items
+    or more have the same parent.  One with a picture or a link alone is a teaser, and all of them stay away.
+    """
+    items: dict[int, list[range]] = defaultdict(list)  # lines of items, the button first, by the box around them
+    for line, one in enumerate(layout.lines[:-1]):
+        label, own = layout.lines[line].box, layout.boxes[one.box]
+        if not own.parts & BIT["button"] or one.linked:
+            continue
+        if layout.boxes[own.parent].name in HEADINGS:
+            label = own.parent
+        around = layout.boxes[label].parent
+        below = layout.lines[line + 1].box
+        panel = next((place for place in layout.path(below) if layout.boxes[place].parent == around), 0)
+        if layout.boxes[panel].name not in PANELS or layout.boxes[panel].parts & BIT["button"]:
+            continue
+        lines = layout.lines_in(panel, line + 1, MAX_ITEM)
+        is_item = around + 1 == label and layout.ends[panel] == layout.ends[around]
+        items[layout.boxes[around].parent if is_item else around].append(range(line, lines[-1] + 1))
+    found: set[int] = set()
+    if not items or not story:
+        return found
+    holding, first = layout.around(story), layout.boxes[layout.lines[min(story)].box].parts
+    whole_part = first & BIT["main"] or first & BIT["article"]
+    for place, ranges in items.items():
+        inside = [line for lines in ranges for line in lines[1:]]
+        chars = sum(len(layout.lines[line].text) for line in inside)
+        prose = sum(len(layout.lines[line].text) for line in inside if is_sentence[line])
+        is_there = (
+            len(ranges) > 1 and not whole_part & ~layout.boxes[place].parts and _is_within(layout, place, holding)
+        )
+        if is_there and 2 * prose > chars and not _lead_away(layout, inside):
+            found.update(line for lines in ranges for line in lines)
+    return found - set(story)
+
+
+def _is_within(layout: Layout, place: int, holding: Collection[int]) -> bool:
+    """Return whether a box, or one of the two around it, holds story, and is not the page or another part."""
+    near = next((box for box in islice(layout.path(place), NEAR_FOLDED) if box in holding), 0)
+    is_part = layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
+    return layout.boxes[near].name not in ("html", "body") and not is_part
+
+
+def _lead_away(layout: Layout, lines: Sequence[int]) -> bool:
+    """Return whether some lines have a picture, a button or a link that stands alone."""
+    return any(
+        one.pictures or one.linked > MOSTLY * len(one.text) or layout.boxes[one.box].parts & BIT["button"]
+        for one in (layout.lines[line] for line in lines)
+    )
+
+
+def tabular(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the lines of boxes that are the rows of a table, or its cards, right between two lines of the story.
+
+    Three or more boxes with the same names stand beside one another.  Each has as many lines, two or more, and most
+    have a figure.  None has a link, a picture or a button.
+    """
+    told = sorted(story)
+    found: set[int] = set()
+    for above, below in pairwise(told):
+        if not MIN_ROWS * MIN_CELLS < below - above <= MAX_ROWS * MAX_CELLS:
+            continue
+        lines = range(above + 1, below)
+        around = layout.boxes[layout.lines[above].box].parent
+        if around != layout.boxes[layout.lines[below].box].parent or not all(
+            map(partial(_is_cell, layout, likely), lines)
+        ):
+            continue
+        by_row = _rows_of(layout, lines, around)
+        keys, counts = {layout.boxes[row].key for row in by_row}, {len(cells) for cells in by_row.values()}
+        is_named = len(keys) == 1 and layout.keys[next(iter(keys))][1] != ""
+        is_table = is_named and len(by_row) >= MIN_ROWS and len(counts) == 1 and MIN_CELLS <= max(counts) <= MAX_CELLS
+        if is_table and 2 * sum(_has_figure(layout, cells) for cells in by_row.values()) > len(by_row):
+            found.update(lines)
+    return found
+
+
+def _is_cell(layout: Layout, likely: Mapping[int, int], line: int) -> bool:
+    """Return whether a short line may stand in a row of a table."""
+    one = layout.lines[line]
+    is_other = one.linked or one.pictures or layout.boxes[one.box].parts & ELSEWHERE or line not in likely
+    return not is_other and len(one.text) <= MAX_CELL
+
+
+def _rows_of(layout: Layout, lines: Sequence[int], around: int) -> dict[int, list[int]]:
+    """Return lines by the box of each right in a box, or right in the only box there; {} if one stands in none."""
+    paths = {line: [place for place in layout.path(layout.lines[line].box) if around < place] for line in lines}
+    depth = 1 if len({path[-1] for path in paths.values() if path}) > 1 else 2
+    if min(map(len, paths.values())) < depth:
+        return {}
+    found: dict[int, list[int]] = defaultdict(list)
+    for line, path in paths.items():
+        found[path[-depth]].append(line)
+    return found
+
+
+def _has_figure(layout: Layout, lines: Collection[int]) -> bool:
+    return any(map(str.isdigit, "".join(layout.lines[line].text for line in lines)))
 
 
 def _is_near(layout: Layout, place: int, around: Collection[int]) -> bool:

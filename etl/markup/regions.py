@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from etl.markup.elements import BIT
 from etl.markup.layout import Box, Layout
+from etl.markup.naming import CAPTIONS
 
 # The name of a region by the parts around its root, the most certain first, and the kind of its removal.
 NAMES: tuple[tuple[str, str, str], ...] = (
@@ -27,7 +28,11 @@ NAMES: tuple[tuple[str, str, str], ...] = (
     ("aside", "aside", "structure"),
     ("hidden", "hidden", "structure"),
 )
-CONTROL, HEADLINE, LINKS, OUTSIDE = "control", "headline", "links", "outside"
+CONTROL, HEADLINE, LINKS, OUTSIDE, CAPTION = "control", "headline", "links", "outside", "caption"
+# Characters of the longest line that is a caption because its box is called so.
+MAX_CAPTION = 300
+# Names that say a line is beside a picture, and not that it is a caption: a credit may be that of the text.
+OTHER_CAPTIONS = frozenset(("slide", "credit", "credits"))
 KINDS: dict[str, str] = {
     **{name: kind for _, name, kind in NAMES},
     **{CONTROL: "structure", HEADLINE: "structure", LINKS: "link", OUTSIDE: "structure"},
@@ -99,13 +104,19 @@ def _namer(layout: Layout, roots: Sequence[int]) -> Callable[[int], str]:
             linked[root] += line.linked
 
     @cache
+    def is_caption(key: int) -> bool:
+        found = CAPTIONS.search(layout.keys[key][1])
+        return found is not None and found[0].lower() not in OTHER_CAPTIONS
+
+    @cache
     def name_of_root(root: int) -> str:
         return _name(layout.boxes[root], chars[root], linked[root])
 
     def name(place: int) -> str:
         line = layout.lines[place]
-        root = roots[line.box]
-        return name_of_root(root) if root >= 0 else _name(layout.boxes[line.box], len(line.text), line.linked)
+        root, box = roots[line.box], layout.boxes[line.box]
+        named = name_of_root(root) if root >= 0 else _name(box, len(line.text), line.linked)
+        return CAPTION if named == OUTSIDE and is_caption(box.key) and len(line.text) <= MAX_CAPTION else named
 
     return name
 

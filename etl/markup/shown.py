@@ -8,10 +8,13 @@ from msgspec import Struct
 from etl.markup.layout import Layout
 from etl.markup.time_labels import tells_publication
 
-# Characters of a line beside the headline that may have a day or a byline.  Sentences do not count. (Thai sentences
-# have no full stop, but "07:15 น." has one.)
-MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d\u0e01-\u0e4e][.!?。]$")
-# Lines below the lead that may have the date, if they are not story.
+# Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.  Those of Thai
+# have no full stop, but "07:15 น." has one, and so has "2:14 p.m.".
+MAX_BESIDE, SENTENCE_END = (
+    100,
+    re.compile(r"(?<!\d [ap]\.m)(?<!\d[ap]\.m)(?<=[^\s\d\u0e01-\u0e4e])[.!?。]$", re.IGNORECASE),
+)
+# Lines below the lead in which its date may stand, if they are no story.
 LINES_BELOW = 4
 # Lines above the story that may have its headline, if the <h1> is the name of the site; or the headline is the second
 # line.

@@ -20,11 +20,13 @@ from etl.markup.layout import Layout, Line
 from etl.markup.naming import INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import QUESTION, alike, enclosed, in_one_box, items, posts, unfolded, whole
+from etl.markup.put_back import QUESTION, alike, enclosed, folded, in_one_box, items, posts, tabular, unfolded, whole
 from etl.markup.shown import Span
 
 # Elements of headings, and the least probability, in thousandths, of a heading between two parts of the story.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80
+# The least probability, in thousandths, of a line that is surely story.
+SURE = 600
 # The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
 # lead, and lines between the headline and the lead.
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
@@ -93,6 +95,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= items(layout, story, likely) | alike(layout, story, likely, is_sentence)
     story |= enclosed(layout, story, likely, is_sentence) | posts(layout, story, likely, is_sentence)
     story |= unfolded(layout, story, is_sentence) | in_one_box(layout, story, likely, is_sentence)
+    story |= folded(layout, story, is_sentence) | tabular(layout, story, likely)
     story -= asides(layout, said, story, headlines, likely)
     story -= headings_alone(layout, story, story - found.lines)
     return Judged(
@@ -130,13 +133,15 @@ def _declared(layout: Layout, said: Said, places: Sequence[int]) -> set[int]:
 def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
     """Return headings that the model removes although story is directly above and below them.
 
-    A link in brackets behind a heading, as in encyclopedias ("[edit]"), does not count.
+    One below which the model is sure of no line heads what follows the story, such as comments.
+    A link in brackets behind a heading, as encyclopedias have it ("[edit]"), does not count.
     """
     lines = [line for line in sorted(likely) if line in story or not _is_bracketed_link(layout.lines[line])]
+    told = max((line for line in story if likely[line] >= SURE), default=-1)
     return {
         place
         for above, place, below in zip(lines, lines[1:], lines[2:], strict=False)
-        if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
+        if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD and place < told
         if _is_subhead(layout, layout.lines[place])
     }
 

@@ -55,21 +55,30 @@ class Line(Struct, frozen=True, gc=False):
     indent: int = 0
 
 
-class Pair(Struct, frozen=True, gc=False):
-    """Two lines without a blank line between them.
+class Lines(Struct, frozen=True, gc=False):
+    """Two lines with no blank line between them, not measured: the first line with its indent, and the word below it.
 
     `length` and `word` (the first word of the second line) are in columns.  `ends` is true if the first line ends as a
     sentence does; `is_punctuated` if it ends with a mark, None in writing that has few.  `is_lower` is true if the
     second begins with a small letter, `has_case` if it begins with a letter that has two cases.
     """
 
-    length: int
-    word: int
+    first: str
+    indent: int
+    word: str
     ends: bool
     is_punctuated: bool | None
     is_lower: bool
     has_case: bool
     is_item: bool
+
+
+class Pair(Struct, frozen=True, gc=False):
+    """Two lines, measured.  `length` and `word` (the first of the second line) are in columns."""
+
+    length: int
+    word: int
+    lines: Lines
 
 
 class Wrap(Struct, frozen=True, gc=False):
@@ -87,12 +96,16 @@ class Wrap(Struct, frozen=True, gc=False):
 
         If paragraphs are marked by blank lines or indents, a balanced line may also end with a sentence.
         """
-        if pair.is_item:
+        if pair.lines.is_item:
             return False
         if self.explains(pair):
-            return has_marked_paragraphs or not (pair.ends and self.slack)
+            return has_marked_paragraphs or not (pair.lines.ends and self.slack)
         is_broken = self.width * MIN_BROKEN <= pair.length <= self.width * MAX_OVERLONG
-        goes_on = bool(self.slack) or not pair.ends if has_marked_paragraphs else pair.is_lower and not pair.ends
+        goes_on = (
+            bool(self.slack) or not pair.lines.ends
+            if has_marked_paragraphs
+            else pair.lines.is_lower and not pair.lines.ends
+        )
         return is_broken and goes_on
 
     def is_verse(self, of_part: Sequence[Pair]) -> bool:
@@ -142,12 +155,14 @@ def _learn(text: str, parts: Sequence[Sequence[Line]]) -> tuple[Wrap | None, lis
     lengths = [line.end - line.start for part in parts for line in part]
     if sum(length > WIDTHS[-1] for length in lengths) > MAX_LONGER * len(lengths):
         return None, []
-    measures: tuple[Callable[[str], int], ...] = (_columns,) if text.isascii() else (_columns, _bytes, len)
-    measured = [[[_pair(text, *two, measure) for two in pairwise(part)] for part in parts] for measure in measures]
+    of_narrow: tuple[Callable[[str], int], ...] = (len,) if text.isascii() else (len, _bytes)
+    measures = (_columns, _bytes, len) if _WIDE.search(text) else of_narrow
+    breaks = [[_lines(text, *two) for two in pairwise(part)] for part in parts]
+    measured = [[[_pair(lines, measure) for lines in of_part] for of_part in breaks] for measure in measures]
     for find in (_strict, _ragged):
         found: list[tuple[int, Wrap, list[list[Pair]]]] = []
         for of_parts in measured:
-            pairs = [pair for of_part in of_parts for pair in of_part if not pair.is_item]
+            pairs = [pair for of_part in of_parts for pair in of_part if not pair.lines.is_item]
             wrap = find(pairs)
             longer = sum(length > wrap.width for length in lengths)
             if longer <= MAX_LONGER * len(lengths) and _is_proved(wrap, of_parts):
@@ -170,8 +185,8 @@ def _strict(pairs: Sequence[Pair]) -> Wrap:
 
 
 def _ragged(pairs: Sequence[Pair]) -> Wrap:
-    """Return the wrap of balanced lines: its width is that of the longest line that ends within a sentence."""
-    width = max((pair.length for pair in pairs if pair.is_lower and not pair.ends), default=0)
+    """Return the wrap of balanced lines: the longest line that goes on in mid-sentence has its width."""
+    width = max((pair.length for pair in pairs if pair.lines.is_lower and not pair.lines.ends), default=0)
     return Wrap(width, round(width * RAGGED))
 
 
@@ -185,9 +200,9 @@ def _is_proved(wrap: Wrap, of_parts: Sequence[Sequence[Pair]]) -> bool:
     filled = [of_part for of_part in of_parts if of_part and not wrap.is_verse(of_part)]
     if 2 * len(filled) <= sum(map(bool, of_parts)):
         return False
-    pairs = [pair for of_part in filled for pair in of_part if not pair.is_item]
+    pairs = [pair for of_part in filled for pair in of_part if not pair.lines.is_item]
     full = wrap.width * MIN_FULL
-    broken = [pair for pair in pairs if not pair.ends and (pair.is_lower or pair.length >= full)]
+    broken = [pair for pair in pairs if not pair.lines.ends and (pair.lines.is_lower or pair.length >= full)]
     explained = [pair for pair in broken if wrap.explains(pair)]
     evidence = sum(_evidence(wrap, pair) for pair in explained) - log(max(1, len(explained)))
     return len(explained) >= MIN_EXPLAINED * len(broken) and evidence >= MIN_EVIDENCE
@@ -195,23 +210,29 @@ def _is_proved(wrap: Wrap, of_parts: Sequence[Sequence[Pair]]) -> bool:
 
 def _evidence(wrap: Wrap, pair: Pair) -> float:
     by_chance = min(1.0, (pair.word + 1 + wrap.slack) / (wrap.width / 2))
-    by_case = (LOWERCASE if pair.is_lower else CAPITAL) if pair.has_case else 0.0
-    by_mark = 0.0 if pair.is_punctuated is None else PUNCTUATED if pair.is_punctuated else NOT_PUNCTUATED
+    by_case = (LOWERCASE if pair.lines.is_lower else CAPITAL) if pair.lines.has_case else 0.0
+    by_mark = 0.0 if pair.lines.is_punctuated is None else PUNCTUATED if pair.lines.is_punctuated else NOT_PUNCTUATED
     return by_case + by_mark - log(by_chance)
 
 
-def _pair(text: str, one: Line, other: Line, measure: Callable[[str], int]) -> Pair:
+def _lines(text: str, one: Line, other: Line) -> Lines:
     said, following = text[one.start : one.end], text[other.start : other.end]
     word = (following.split(None, 1) or [following])[0]
-    return Pair(
-        length=one.indent + measure(said),
-        word=_word(word, measure),
+    is_lower = word[0].islower()
+    return Lines(
+        first=said,
+        indent=one.indent,
+        word=word,
         ends=ends_sentence(said),
         is_punctuated=None if _SPACELESS.match(said[-1]) else said.endswith(_PUNCTUATED),
-        is_lower=word[0].islower(),
+        is_lower=is_lower,
         has_case=word[0].lower() != word[0].upper(),
-        is_item=bool(_BULLET.match(following)) or (not word[0].islower() and said.startswith(f"{word} ")),
+        is_item=bool(_BULLET.match(following)) or (not is_lower and said.startswith(f"{word} ")),
     )
+
+
+def _pair(lines: Lines, measure: Callable[[str], int]) -> Pair:
+    return Pair(lines.indent + measure(lines.first), _word(lines.word, measure), lines)
 
 
 def _word(word: str, measure: Callable[[str], int]) -> int:
@@ -231,4 +252,4 @@ def _columns(line: str) -> int:
 
 def _bytes(line: str) -> int:
     """Return the bytes of a line as UTF-8, which is what `fold` counts."""
-    return len(line.encode("utf-8", "surrogatepass"))
+    return len(line) if line.isascii() else len(line.encode("utf-8", "surrogatepass"))

@@ -4,6 +4,7 @@ If the fingerprints exceed the memory of the run, some 100 bytes per block stay 
 """
 
 import mmap
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from etl.dedup.schema import LISTS
 from etl.pipeline.job import Job
 from etl.pipeline.threads import in_threads
 from etl.pipeline.workspace import Workspace
+from etl.writers import arrow_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,7 +111,7 @@ def write_table(path: Path, table: "pa.Table") -> None:
     """Write a table as one batch, so that its columns can be mapped."""
     import pyarrow as pa
 
-    with pa.ipc.new_file(path, table.schema) as file:
+    with arrow_file(path, "wb") as target, pa.ipc.new_file(target, table.schema) as file:
         file.write_table(table.combine_chunks(), max_chunksize=max(len(table), 1))
 
 
@@ -261,5 +263,5 @@ def _mapped(path: Path) -> "pa.Table":
     """Return the table of a file, mapped."""
     import pyarrow as pa
 
-    with pa.memory_map(str(path)) as source:
+    with pa.memory_map(os.fsencode(path)) as source:
         return pa.ipc.open_file(source).read_all()

@@ -242,8 +242,8 @@ def _is_part(path: Path, parts: Mapping[str, int]) -> bool:
 
 
 def _starts_ours(path: Path, kind: str) -> bool:
-    from etl.formats.outputs import begins
-    from etl.formats.own import STARTS
+    from etl.formats.own_files import STARTS
+    from etl.formats.own_records import begins
     from etl.formats.parquet_writer import own_kind
 
     return own_kind(path) == kind if path.suffix == PARQUET else begins(path, STARTS[kind])
@@ -251,7 +251,7 @@ def _starts_ours(path: Path, kind: str) -> bool:
 
 def _is_audited(articles: Path, audit: Path) -> bool:
     from etl.formats.opening import open_path
-    from etl.formats.outputs import is_of_audit
+    from etl.formats.own_records import is_of_audit
 
     if articles.suffix == PARQUET or not audit.is_file() or audit.is_symlink():
         return False

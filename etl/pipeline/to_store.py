@@ -18,7 +18,7 @@ import msgspec
 
 from etl.errors import MachineError, UsageError, first_line
 from etl.formats.opening import open_address
-from etl.formats.own import START_BYTES, STARTS
+from etl.formats.own_files import START_BYTES, STARTS
 from etl.formats.parquet_writer import own_kind
 from etl.formats.stores import connect, open_stored, unreachable
 from etl.formats.unpacking import Damaged
@@ -126,7 +126,7 @@ def _is_ours(address: str, kind: str) -> bool:
 
 
 def _is_audited(articles: str, audit: str) -> bool:
-    from etl.formats.outputs import is_of_audit
+    from etl.formats.own_records import is_of_audit
 
     if articles.partition("?")[0].endswith(PARQUET):
         return False

@@ -22,6 +22,8 @@ COMMON = "\xa0\xad·´–—―…’"
 
 # Characters of Windows-1252 for the second byte of a letter in UTF-8, which are seldom letters of a word.
 HALVES = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+# The same in Windows-1250.
+CENTRAL_HALVES = bytes(range(0x80, 0xC0)).decode("cp1250", "ignore")
 
 # One of these characters is enough for a closer look: C1 controls, marks that are rare outside of mojibake, box
 # drawing, and the first characters of most mojibake (Â Ã where UTF-8 was read as Windows-1252, Î Ð as 1253 and 1252, Ђ
@@ -36,6 +38,7 @@ _MOJIBAKE_PAIRS = {
         rf"(?<=[ØÙ])(?=[{COMMON}{CURRENCY}{NUMERIC}{OPENING}ŸŠ®°µ»][ØÙ])",
         "(?<=[Œœ])(?![A-Za-z])",
         rf"(?<=[a-zß-öø-ÿ][Ã-Ù])(?=[{HALVES}])",
+        rf"(?<=[a-zß-öø-ž][ĂĹ])(?=[{CENTRAL_HALVES}])|(?<=[ĂĹ])(?=[{CENTRAL_HALVES}][a-z])",
     ),
     "ÔΓ": ("(?=Ç|é¼)",),
     f"{OPENING}{CLOSING}{CURRENCY}{NUMERIC}{LAW}°": (

@@ -19,6 +19,8 @@ MIN_LETTERS, MIN_WRONG, MIN_RIGHT = 12, 3, 0.99
 
 # Characters beyond ASCII that a text of East Asia must have, and their share of all characters except spaces.
 MIN_EAST_ASIAN, MIN_BEYOND_ASCII = 60, 0.6
+# The share of UTF-8 among the characters beyond ASCII with which a text is UTF-8, and in no other encoding.
+MIN_UTF8 = 0.8
 # Bytes for chardet.
 DETECTION_BYTES = 16_384
 
@@ -60,6 +62,7 @@ _EAST_ASIAN = {
 _WIDE = later("[“”‘’—…·\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60]")
 # In Greek, ς is at the end of a word and σ is not.  In Russian that was read as Greek, these letters are anywhere.
 _NOT_GREEK = later(r"ς[^\W\d_]|σ[\s.,]")
+_UTF8 = later("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LETTER = later(r"[^\W\d_\x00-\x7f]|(?<=[a-z])[³¹¿±¶¼¾º](?=[a-z])|(?<=[A-Za-zÀ-ÿ])[³¹¿±¶¼¾ºª]|¸(?=\w)")
 
 
@@ -69,7 +72,7 @@ def recoded(blocks: Sequence[str]) -> Step | None:
     if step := _of_east_asia(text):
         return step
     letters = _LETTER.findall(text)
-    if len(letters) < MIN_LETTERS or not all(_are_of_1252(letter) for letter in set(letters)):
+    if len(letters) < MIN_LETTERS or not all(_are_of_1252(letter) for letter in set(letters)) or _is_utf8(text):
         return None
     for codec in dict.fromkeys(codec for _, codecs in ALPHABETS.values() for codec in codecs):
         table = _table(codec)
@@ -110,6 +113,13 @@ def _of_east_asia(text: str) -> Step | None:
     if detect([read]) not in ("zh", "ja", "ko") or len(_WIDE.findall(read)) * 2 < MIN_RIGHT * len(beyond):
         return None
     return Step(RULE, re.compile(r"[^\x00-\x7f]"), partial(_read_as, codec))
+
+
+def _is_utf8(text: str) -> bool:
+    """Return whether the bytes that were read as Windows-1252 are UTF-8, which as Thai would be letters, too."""
+    read = text.translate(_controls())
+    beyond = sum(char > "\x7f" for char in read)
+    return sum(map(len, _UTF8.findall(read))) >= MIN_UTF8 * beyond
 
 
 def _read_as(codec: str, block: str) -> str:

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
-from etl.repair.alphabet import MAX_CHARS_TO_COMPOSE, maybe_mojibake
+from etl.repair.alphabet import CENTRAL_HALVES, MAX_CHARS_TO_COMPOSE, maybe_mojibake
 
 
 class Step(Struct, frozen=True, gc=False):
@@ -167,12 +167,16 @@ def _letter(pair: re.Match[str]) -> str:
 
 
 # UTF-8 that was read as KOI8-R: `п∙я│п╩п╦`, or as Windows-1256: `ط§ظ„ظ‚`.  What follows the п and я are lines that
-# boxes are drawn with, and signs the ط and ظ; two such pairs prove the line.
+# boxes are drawn with, and signs the ط and ظ; two such pairs prove the line.  As Windows-1250, `fĂĽr` and `Ĺľivot`: a
+# capital within a word, or at its beginning, before what is no letter of its language; `Ăştia` is Romanian.
 _PAIRS = {
-    ("koi8-r", "koi8-u"): "[бпя][\u2500-\u25ff∙√≈≤≥⌠⌡°²·÷ё©\xa0]{1,2}",
-    ("cp1256",): "[طظعغ][€‚ƒ„…†‡ˆ‰‹Œ•™›œ¢-©¬®-¹¼-¾]",
+    ("koi8-r", "koi8-u"): "(?:[бпя][\u2500-\u25ff∙√≈≤≥⌠⌡°²·÷ё©\xa0]{1,2}){2}",
+    ("cp1256",): "(?:[طظعغ][€‚ƒ„…†‡ˆ‰‹Œ•™›œ¢-©¬®-¹¼-¾]){2}",
+    (
+        "sloppy-windows-1250",
+    ): rf"(?<=[a-zß-öø-ž])[ĂĹ][{CENTRAL_HALVES}]|(?<!\w)[ĂĹ](?!ş|[‘-”])[{CENTRAL_HALVES}](?=[a-z])",
 }
-_OF_LETTERS = {codecs: re.compile(f"(?:{pair}){{2}}") for codecs, pair in _PAIRS.items()}
+_OF_LETTERS = {codecs: re.compile(pair) for codecs, pair in _PAIRS.items()}
 _WORD = re.compile(r"[^ \t]+")
 
 
@@ -202,6 +206,8 @@ def _from_console(codec: str, character: re.Match[str]) -> str:
 
 def _without_letters(line: str) -> str:
     """Return a line with its UTF-8 decoded that was read in a code page of other letters."""
+    import ftfy  # noqa: F401  registers the codec
+
     codecs = next((codecs for codecs, proof in _OF_LETTERS.items() if proof.search(line)), ())
     return _WORD.sub(partial(_from_letters, codecs), line) if codecs else line
 

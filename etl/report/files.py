@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from etl.errors import UsageError
-from etl.formats.own import PAGES, START_BYTES
+from etl.formats.own_files import PAGES, START_BYTES
 from etl.pipeline.workspace import scratch_folder
 from etl.report.folder import INDEX
 from etl.writers import atomic, naming

@@ -22,7 +22,7 @@ from msgspec import Struct, structs
 from etl.check.verdicts import JudgedDraw, Verdict, read_verdicts, write_verdicts
 from etl.config import named_config
 from etl.errors import CopydeskError, PackError, UsageError
-from etl.formats.outputs import read_outputs
+from etl.formats.own_records import read_outputs
 from etl.packs import Sourced, load_pack
 from etl.report.sample import Removed
 from etl.rule_tools.draft import header

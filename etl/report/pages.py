@@ -10,7 +10,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from etl.errors import counted
-from etl.formats.outputs import read_outputs
+from etl.formats.own_records import read_outputs
 from etl.report import charts, overview
 from etl.report.changes import ArticleChanges
 from etl.report.duplicates import Duplicates

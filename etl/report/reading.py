@@ -18,7 +18,7 @@ from etl.fold import fold
 from etl.formats import Reading
 from etl.formats.fields import RecordPlace
 from etl.formats.fields import document as document_of
-from etl.formats.outputs import fact, read_outputs
+from etl.formats.own_records import fact, read_outputs
 from etl.pipeline.select_duplicates import WHOLE
 from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, path_beside, read_audit, take_article
 from etl.shapes import identity

@@ -1,8 +1,7 @@
 """Draft a rule in TOML for one line, which its author completes."""
 
-import json
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from difflib import SequenceMatcher
 from itertools import chain, count
 
@@ -14,6 +13,7 @@ from etl.fold import fold, label
 from etl.markup.regions import PAGE_NAMES
 from etl.model import Block
 from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
+from etl.toml_text import toml_array, toml_string
 
 # The most words of a line in the id of its rule.
 MAX_ID_WORDS = 4
@@ -139,15 +139,3 @@ def _holds(judged: Judged, outcome: BlockOutcome, line: int) -> bool:
 def _kind(text: str) -> str:
     words = set(re.findall(r"\w+", fold(text)))
     return next((kind for kind, cues in KIND_WORDS.items() if not words.isdisjoint(cues)), "notice")
-
-
-def toml_array(texts: Sequence[str]) -> str:
-    """Return an array of strings in TOML."""
-    return f"[{', '.join(map(toml_string, texts))}]"
-
-
-def toml_string(text: str) -> str:
-    """Return a string in TOML, like JSON, with invisible characters as their numbers."""
-    return "".join(
-        char if char.isprintable() else f"\\U{ord(char):08x}" for char in json.dumps(text, ensure_ascii=False)
-    )

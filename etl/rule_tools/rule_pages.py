@@ -7,8 +7,8 @@ from msgspec import to_builtins
 
 from etl.errors import UsageError
 from etl.packs import Sourced, builtin_folder, builtin_packs, load_pack
-from etl.rule_tools.draft import toml_string
 from etl.rules.language import Rule
+from etl.toml_text import toml_string
 from etl.writers import atomic
 
 INDEX = "README.md"

@@ -2,8 +2,8 @@
 
 LexisNexis prints "1 of 3 DOCUMENTS", ProQuest "Document 1 of 3" below a rule, Factiva and Nexis Uni a last line; packs
 hold these lines (`start-article`, and `end-article` with a regex).  Others separate stories by a line of dashes, which
-counts if fields follow below it.  Some scrapers write the same fields above each story, with nothing between the
-stories.
+counts if fields follow below it, or a headline with its publisher.  Some scrapers write the same fields above each
+story, with nothing between the stories.
 """
 
 import re
@@ -68,14 +68,17 @@ class Masthead(Struct, frozen=True, gc=False):
 
 
 def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
-    """Return where stories start, by lines that start or end a story, or by lines of dashes above fields."""
-    short = [(at, block.text) for at, block in enumerate(blocks) if len(block.text) <= MAX_START_CHARS]
-    found = {at for at, text in short if _is_start(text, layouts)}
-    ends = [at for at, text in short if _is_end(text, layouts)]
+    """Return where stories start, if the document has lines that start or end one, or rules above fields."""
+    short = [(at, plain(block.text)) for at, block in enumerate(blocks) if len(block.text) <= MAX_START_CHARS]
+    found = {at for line in layouts.start_lines for at, text in short if line.fullmatch(text)}
+    found |= {at for at, text in short if is_label(text, layouts.starts)} if layouts.starts else set()
+    ends = sorted({at for line in layouts.end_lines for at, text in short if line.fullmatch(text)})
     if ends:
         last = max((at for at, block in enumerate(blocks) if is_paragraph(block.text)), default=0)
         found |= {0, *(at + 1 for at in ends if at < last)}  # the archive prints its search below the last one
-    return sorted({_with_rule(at, blocks) for at in found or _papers(blocks) or _rules(blocks) or _titles(blocks)})
+    return sorted(
+        {_with_rule(at, blocks) for at in found or _papers(blocks) or _rules(blocks, layouts) or _titles(blocks)}
+    )
 
 
 def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) -> Masthead:
@@ -132,30 +135,48 @@ def _papers(blocks: Sequence[Block]) -> set[int]:
 
 
 def _titles(blocks: Sequence[Block]) -> set[int]:
-    """Return the fields of titles, if the document begins with one, and each has the fields of the first below it."""
-    if not blocks or not _HEADLINE_FIELD.fullmatch(blocks[0].text):
+    """Return the first fields of stories, if the document begins with one, and each has fields of the first below it.
+
+    One of the fields names the headline: `Title: …` itself, or below `URL: …`.
+    """
+    if not blocks or not _FIELD.fullmatch(blocks[0].text) or ":" not in blocks[0].text:
         return set()
     label = blocks[0].text.partition(":")[0]
     found = [at for at, block in enumerate(blocks) if block.text.startswith(f"{label}:")]
+    if not all(any(map(_names_headline, blocks[at : at + MAX_BLOCKS_TO_TEXT])) for at in found):
+        return set()
     below = [_labels(blocks[at : at + MAX_BLOCKS_TO_TEXT]) - {label} for at in found]
     is_archive = len(found) >= MIN_TITLES and bool(below[0]) and all(labels & below[0] for labels in below)
     return set(found) if is_archive else set()
 
 
-def _rules(blocks: Sequence[Block]) -> set[int]:
-    """Return the lines of dashes that separate stories: most of them have a field below.
+def _names_headline(block: Block) -> bool:
+    return bool(_HEADLINE_FIELD.fullmatch(block.text))
+
+
+def _rules(blocks: Sequence[Block], layouts: Layouts) -> set[int]:
+    """Return the lines of dashes that separate stories: most have a field below, or a headline with a publisher.
 
     If the first story has fields but no line of dashes above, the start of the document counts as one.
     """
     rules = [at for at, block in enumerate(blocks) if _RULE.fullmatch(block.text) and at + 1 < len(blocks)]
-    places = [-1, *rules] if rules and rules[0] > 0 and _begins_as_below(rules[0], blocks) else rules
-    with_fields = [at for at in places if _has_field(at, blocks)]
+    begins = rules and rules[0] > 0 and (_begins_as_below(rules[0], blocks) or _has_headline(-1, blocks, layouts))
+    places = [-1, *rules] if begins else rules
+    with_fields = [at for at in places if _has_field(at, blocks) or _has_headline(at, blocks, layouts)]
     is_archive = len(with_fields) >= max(MIN_RULES, MIN_SHARE_WITH_FIELDS * len(places))
     return {max(0, at) for at in with_fields} if is_archive else set()
 
 
 def _has_field(rule: int, blocks: Sequence[Block]) -> bool:
     return any(_FIELD.fullmatch(block.text) for block in blocks[rule + 1 : rule + 5])
+
+
+def _has_headline(rule: int, blocks: Sequence[Block], layouts: Layouts) -> bool:
+    """Return whether a headline with a known publisher stands right below a rule, and a paragraph close below that."""
+    below = blocks[rule + 1 : rule + 2 + MAX_BLOCKS_TO_TEXT]
+    return bool(below and headline(below[0].text, layouts).publisher) and any(
+        is_paragraph(one.text) for one in below[1:]
+    )
 
 
 def _begins_as_below(rule: int, blocks: Sequence[Block]) -> bool:

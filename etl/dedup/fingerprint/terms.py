@@ -13,15 +13,16 @@ from etl.dedup.arrays import I32, I64, U8, U16, U32, U64, Mask, ranges, sums
 from etl.dedup.fingerprint.datelines import MONTHS_OF_LANGUAGES, Datelines
 from etl.dedup.fingerprint.tokens import Folded, Tokens, are_capitalized, fold, hashes_of, placed, tokenize
 
-# Months, weekdays, small numbers and "not" say when, how many and whether: "not" in thirty languages, the others in
-# fewer.  What is a common word of another language ("en", "hat", "si") is left out.  "One" says much else; where a copy
-# has another word instead, that one differs.
+# Months, weekdays, small numbers, "not" and "without" say when, how many and whether: "not" in thirty languages, the
+# others in fewer.  What is a common word of another language ("en", "hat", "si") is left out.  "One" says much else;
+# where a copy has another word instead, that one differs.
 # "didn" and its like are what is left of "didn't".  "B-minus" is no "B".  Chinese and Japanese write figures and "not"
 # within words, each character of which is a token.
 FIGURES = f"""
 {" ".join(MONTHS_OF_LANGUAGES[:-1])}
 monday tuesday wednesday thursday friday saturday sunday plus minus
 not never no none neither nor few cannot aren couldn didn doesn don hadn hasn haven isn shouldn wasn weren won wouldn
+less fewer without ohne sans sin senza sem zonder utan uden uten ilman nélkül fără bez без χωρίς
 first second third fourth fifth sixth seventh eighth ninth tenth half twice
 two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 twenty thirty forty fifty sixty seventy eighty ninety hundred
@@ -47,7 +48,7 @@ không chưa לא אין لا لم لن ليس ليست نه نیست نمی ن�
 
 # Words that may replace one another, or a name, without a change of facts: "He said" for "Stoltenberg says".
 SMALL_WORDS = """
-a about added after all also although an and another any are as at be because been before being both but by each even
+a about added all also although an and another any are as at be because been being both but by each even
 for from had has have he her his how if in into is it its last many meanwhile more most of on one onto or other our said
 says she since so some such than that the their them then there these they this those though to told until upon was we
 were what when where which while who whose will with would you
@@ -63,7 +64,7 @@ started end ended stop stopped accept accepted reject rejected approve approved 
 confirmed support supported oppose opposed guilty innocent acquitted convicted alive dead killed injured wounded born
 died man woman men women boy girl male female husband wife father mother son daughter brother sister north south east
 west northern southern eastern western left right true false yes always often
-seldom only legal illegal likely unlikely possible impossible public private national international
+seldom only before after legal illegal likely unlikely possible impossible public private national international
 stieg stiegen gestiegen sank sanken gesunken fiel fielen gefallen gewann gewonnen verlor verloren mehr weniger höher
 niedriger hausse baisse gagné perdu augmenté diminué plus moins subió subieron bajó bajaron cayó cayeron ganó perdió más
 menos subiu subiram caiu caíram ganhou perdeu mais salito saliti sceso scesi vinto perso più meno gestegen gedaald
@@ -81,7 +82,8 @@ MIN_LETTERS_OF_A_SLIP = 6
 DIGITS = np.uint32(0)
 
 # A term is 32 bits: its letters, one bit each, of which a and x, b and y, c and z share one; its length, up to 15; the
-# lower bits of its first letter; a bit of its hash; whether it has a capital.
+# lower bits of its first letter, which its last byte has where it is no ASCII; a bit of its hash; whether it has a
+# capital.
 LETTERS, _LENGTH, _LONGEST, _FIRST, _FIRSTS, _HASH, CAPITAL = 23, 23, 15, 27, 7, 30, 31
 _LETTER_BITS = np.uint32((1 << LETTERS) - 1)
 _VOWELS = np.uint32(sum(1 << ord(vowel) % LETTERS for vowel in "aeiou"))
@@ -206,11 +208,20 @@ def _listed() -> tuple[np.uint64, U16, U64, U8]:
 
 def _terms(tokens: Tokens, places: I64) -> U32:
     terms = np.minimum(tokens.sizes[places], _LONGEST).astype(np.uint32) << np.uint32(_LENGTH)
-    terms |= (tokens.codes[tokens.starts[places]] & np.uint32(_FIRSTS)) << np.uint32(_FIRST)
+    terms |= (_first_letters(tokens, places) & np.uint32(_FIRSTS)) << np.uint32(_FIRST)
     terms |= (tokens.hashes[places] & np.uint64(1)).astype(np.uint32) << np.uint32(_HASH)
     in_twos = tokens.codes[: len(tokens.codes) // 2 * 2].view(np.uint16)
     terms |= np.bitwise_or.reduceat(_BITS_OF_LETTERS.take(in_twos), tokens.starts // 2)[places]
     return terms
+
+
+def _first_letters(tokens: Tokens, places: I64) -> U32:
+    """Return the last byte of the first letter of each: of one alphabet, letters have the first in common."""
+    starts = tokens.starts[places]
+    leads = tokens.codes[starts]
+    last = (leads >= 0xC0).astype(np.int64) + (leads >= 0xE0) + (leads >= 0xF0)
+    letters: U32 = tokens.codes[starts + last].astype(np.uint32)
+    return letters
 
 
 def _is_slip(one: U32, other: U32) -> Mask:

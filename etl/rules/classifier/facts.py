@@ -41,8 +41,10 @@ _COUNT = later(
 )
 # "Linden v Vale", of which a list of fixtures has two in a row.
 _FIXTURE = later(r"[^\W\d_][^\d.!?|:,]{2,30} (?:v|vs\.?) [^\W\d_][^\d.!?|:,]{2,30}")
-_KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER, _SCORE, _YEAR, _MEMBER, _FIXTURE)
 _FIGURE = later(r"\d")
+# Facts with a figure, and those that may have none: what each has is looked for first.
+_WITH_FIGURE, _OTHERS = (_ROUTE, _AMOUNT, _SCORE, _YEAR), (_FACT, _WINNER, _MEMBER, _FIXTURE)
+_SIGN = later(r"[\d:：,(（]")
 
 
 def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
@@ -51,10 +53,10 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     `named` are the blocks that rules match.  Lines between or directly below such blocks are furniture.
     """
     found = set[int]()
-    for kinds, least in ((_KINDS, MIN_FACTS), ((_COUNT,), MIN_COUNTS)):
+    for is_one, least in ((_is_fact, MIN_FACTS), (_is_count, MIN_COUNTS)):
         start = 0
         for at in range(len(texts) + 1):
-            if at < len(texts) and at not in named and any(kind.fullmatch(texts[at]) for kind in kinds):
+            if at < len(texts) and at not in named and is_one(texts[at]):
                 continue
             if at - start >= least and start - 1 not in named and _are_told(texts, range(start, at), named):
                 found.update(range(start, at))
@@ -62,6 +64,17 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
                     found.add(start - 1)
             start = at + 1
     return found
+
+
+def _is_fact(text: str) -> bool:
+    if not _SIGN.search(text) and " v" not in text:
+        return False
+    kinds = (*_OTHERS, *_WITH_FIGURE) if _FIGURE.search(text) else _OTHERS
+    return any(kind.fullmatch(text) for kind in kinds)
+
+
+def _is_count(text: str) -> bool:
+    return text.rstrip("% ")[-1:].isdigit() and _COUNT.fullmatch(text) is not None
 
 
 def _are_told(texts: Sequence[str], lines: range, named: Collection[int]) -> bool:

@@ -4,7 +4,6 @@ A name between two paragraphs may be a credit or a link.  Letters follow one ano
 next letter.
 """
 
-import re
 from collections.abc import Collection, Sequence
 
 from etl.later import later
@@ -16,7 +15,7 @@ MAX_LINE_CHARS, MIN_LETTER_WORDS = 60, 3
 # Characters.  So short is a word between the others: "University of Tarn".
 MAX_SMALL_CHARS = 3
 
-_LETTER = later(r".*[.!?…][\"')\]]*", re.DOTALL)
+_STOPS, _CLOSERS = (".", "!", "?", "…"), "\"')]"
 _TITLE = r"(?:(?:Dr|Prof|Rev|Mr|Mrs|Ms|Sir|Dame|Col|Capt)\.? )?"
 _NAME = later(r"(?:- )?" + _TITLE + r"[^\W\d_][\w'.-]+(?: [^\W\d_][\w'.-]*){1,3}")
 _PLACE = later(r"[^\W\d_][\w'.-]+(?:,? [^\W\d_][\w'.-]+){0,4}")
@@ -29,8 +28,10 @@ def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of names and places below letters; `texts` are plain, rules match the blocks in `named`."""
     found, chain = set[int](), list[tuple[range, str]]()
     for at in range(1, len(texts)):
+        if not _is_letter(texts[at - 1]):
+            continue
         lines, place = _signature(texts, at, named)
-        if not place or not _is_letter(texts[at - 1]):
+        if not place:
             continue
         is_next = all(map(_is_letter, texts[chain[-1][0].stop : at])) if chain else False
         chain = [other for other in chain if is_next and other[1] != place]
@@ -50,7 +51,7 @@ def _signature(texts: Sequence[str], at: int, named: Collection[int]) -> tuple[r
 
 
 def _is_letter(text: str) -> bool:
-    return len(text.split()) >= MIN_LETTER_WORDS and bool(_LETTER.fullmatch(text))
+    return text.rstrip(_CLOSERS).endswith(_STOPS) and len(text.split()) >= MIN_LETTER_WORDS
 
 
 def _place(name: str, place: str = "") -> str:

@@ -96,7 +96,7 @@ def _method(texts: Sequence[str], named: Collection[int], below: int) -> int:
 
 
 def _is_amount(text: str) -> bool:
-    return len(text) <= MAX_CHARS and not ends_sentence(text) and bool(_AMOUNT.fullmatch(text))
+    return len(text) <= MAX_CHARS and _AMOUNT.fullmatch(text) is not None and not ends_sentence(text)
 
 
 def _is_open(texts: Sequence[str], named: Collection[int], at: int) -> bool:

@@ -1,4 +1,4 @@
-"""Tables: rows between bars, and cells that a scraper has put on lines of their own: medals, votes, figures of firms.
+"""Tables: rows between bars, rows of figures, and cells that a scraper has put on lines of their own: medals, votes.
 
 A share count or a page number is a figure on a line of its own, too.  A table has the same row of words and figures at
 least three times, with at least two figures in each row.
@@ -12,6 +12,8 @@ from etl.later import later
 
 # Cells.  A row has a name and two figures at least: a list of titles with a rank or an age before each is no table.
 MIN_COLUMNS, MAX_COLUMNS, MIN_FIGURES = 3, 12, 2
+# Figures of a row on one line.
+MIN_FIGURES_OF_A_LINE = 3
 # Rows.
 MIN_ROWS = 3
 # Characters, and words.  A longer line is no cell.
@@ -23,6 +25,32 @@ _MARKED = later(f"c{{{2 * MIN_ROWS},}}")
 _FIGURE = later(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
 _ROW = later(r" *\|(?:[^|\n]{0,200}\|){2,40} *")
 _CELLS = later(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
+
+
+def figure_rows(texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of rows of a name and figures, "Harle 12 8 2 2 26": three or more with as many figures.
+
+    A table below a block that a rule has named belongs to the page.
+    """
+    found: set[int] = set()
+    start, figures = 0, 0
+    for at in range(len(texts) + 1):
+        count = _figures(texts[at]) if at < len(texts) and at not in named else 0
+        if count and count == figures:
+            continue
+        if figures and at - start >= MIN_ROWS and start and start - 1 not in named:
+            found.update(range(start, at))
+        start, figures = at, count
+    return found
+
+
+def _figures(text: str) -> int:
+    """Return how many figures stand in a row of a table, behind a name; 0 if it is no row."""
+    words = text.split()
+    figures = sum(any(map(str.isdigit, word)) for word in words)
+    is_row = len(text) <= MAX_CELL_CHARS and len(words) - figures <= MAX_CELL_WORDS and not ends_sentence(text)
+    is_row = is_row and figures >= MIN_FIGURES_OF_A_LINE and words[0][0].isalpha()
+    return figures if is_row else 0
 
 
 def table_rows(texts: Sequence[str], named: Collection[int]) -> set[int]:
@@ -63,7 +91,10 @@ def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
     A table below a block that a rule matches is furniture: prices of shares, results of other games.
     """
     found: set[int] = set()
-    kinds = "".join(map(_kind, texts))
+    figures = [len(text) <= MAX_CELL_CHARS and _FIGURE.fullmatch(text) is not None for text in texts]
+    if sum(figures) < MIN_ROWS * MIN_FIGURES:
+        return found
+    kinds = "".join("n" if is_figure else _kind(text) for text, is_figure in zip(texts, figures, strict=True))
     for run in _CELLS.finditer(kinds):
         if run.start() and run.start() - 1 not in named:
             found.update(at for start, end in _tables(run[0]) for at in range(run.start() + start, run.start() + end))
@@ -71,17 +102,15 @@ def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
 
 
 def _kind(text: str) -> str:
-    """Return "n" for a figure, "t" for a few words, "-" for other text."""
-    if len(text) > MAX_CELL_CHARS:
+    """Return "t" for a few words, "-" for what is no cell."""
+    if len(text) > MAX_CELL_CHARS or ends_sentence(text) or count_words(text) > MAX_CELL_WORDS:
         return "-"
-    if _FIGURE.fullmatch(text):
-        return "n"
-    return "-" if ends_sentence(text) or count_words(text) > MAX_CELL_WORDS else "t"
+    return "t"
 
 
 def _tables(kinds: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each table in a run of cells."""
-    for columns in range(MIN_COLUMNS, MAX_COLUMNS + 1):
+    for columns in range(MIN_COLUMNS, MAX_COLUMNS + 1) if kinds.count("n") >= MIN_ROWS * MIN_FIGURES else ():
         alike = "".join("=" if one == other else "." for one, other in zip(kinds, kinds[columns:], strict=False))
         for rows in re.finditer(f"={{{(MIN_ROWS - 1) * columns},}}", alike):
             row = kinds[rows.start() : rows.start() + columns]

@@ -1,4 +1,4 @@
-"""Years on lines of their own above what happened in them, and months with a year; titles of entries below their time.
+"""Years, months and days on lines of their own above what happened in them; titles of entries below their time.
 
 A menu of an archive has years, too, and a list of links has times and titles.  In a timeline or a live text, a sentence
 follows each year or title.
@@ -10,11 +10,18 @@ from etl.fold import count_words, ends_sentence
 from etl.later import later
 
 MIN_YEARS = MIN_ENTRIES = 2
+# Days, and blocks between two of them.  A date of the page is one.
+MIN_DAYS, MAX_BLOCKS_BETWEEN_DAYS = 3, 8
 # Characters of the heading of a timeline.
 MAX_HEADING_CHARS = 40
 # Words of the title of an entry, and of the sentence below it.
 TITLE_WORDS, MIN_ENTRY_WORDS = range(2, 15), 4
 _YEAR = later(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:[-–](?:\d\d){1,2})?(?: ?年)?")
+_DAY = later(
+    r"(?:[^\W\d_]{2,13}\.?,? )?(?:\d{1,2}(?:\.|st|nd|rd|th|er)? (?:de )?[^\W\d_]{3,12}\.?,? (?:de )?"
+    r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? |\d{1,2}[./-]\d{1,2}[./-])(?P<year>(?:19|20)\d\d)[.:]?"
+    r"|(?P<first>(?:19|20)\d\d)(?:年\d{1,2}月\d{1,2}日|[-. ] ?\d{1,2}[-. ] ?\d{1,2}\.?)"
+)
 # "14.22", "2:15 p.m.", "14h22".  The time since ("5m ago") stands above teasers as well.
 _TIME = later(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]?T))?")
 
@@ -40,13 +47,36 @@ def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
     return {line for at, _ in found for line in (at, at + 1)} | heading
 
 
+def chronicle(texts: Sequence[str]) -> set[int]:
+    """Return the positions of the days of a chronicle: a sentence stands above each of them, and below.
+
+    Above the first one may stand a heading, too.  Teasers have a title above their date.
+    """
+    found = [
+        (at, int(day["year"] or day["first"]))
+        for at in range(1, len(texts) - 1)
+        if len(texts[at]) <= MAX_HEADING_CHARS and (day := _DAY.fullmatch(texts[at]))
+        if ends_sentence(texts[at + 1]) and count_words(texts[at + 1]) >= MIN_ENTRY_WORDS
+    ]
+    days: list[tuple[int, int]] = []
+    for at, year in found:
+        above = at - 1 if days or ends_sentence(texts[at - 1]) or texts[at - 1].endswith(":") else at - 2
+        is_near = not days or at - days[-1][0] <= MAX_BLOCKS_BETWEEN_DAYS
+        if above >= 0 and is_near and (ends_sentence(texts[above]) or texts[above].endswith(":")):
+            days.append((at, year))
+    years = [year for _, year in days]
+    is_ordered = years in (sorted(years), sorted(years, reverse=True))
+    is_chronicle = is_ordered and len({texts[at] for at, _ in days}) == len(days) >= MIN_DAYS
+    return {at for at, _ in days} if is_chronicle else set()
+
+
 def entry_titles(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of titles of the entries of a live text, each between its time and a sentence."""
     found = {
         at
         for at in range(1, len(texts) - 1)
-        if at not in named and at + 1 not in named and not ends_sentence(texts[at]) and ends_sentence(texts[at + 1])
         if len(texts[at - 1]) <= 24 and _TIME.fullmatch(texts[at - 1])
+        if at not in named and at + 1 not in named and not ends_sentence(texts[at]) and ends_sentence(texts[at + 1])
         if count_words(texts[at]) in TITLE_WORDS and count_words(texts[at + 1]) >= MIN_ENTRY_WORDS
     }
     return found if len(found) >= MIN_ENTRIES else set()

@@ -1,12 +1,13 @@
 """Matches become removals: the blocks of an article that are furniture, each with the rule that matches it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from etl.model import Action, Removal
 from etl.rules.classifier.tables import CELLS, marked_cells
-from etl.rules.engine.literal_search import LiteralHits, RuleSet
+from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules, RuleGroup, RuleMatch
 from etl.rules.engine.surroundings import Named, judge_surroundings
+from etl.rules.engine.texts import NamedTexts, named_texts
 from etl.rules.language import Verb
 from etl.rules.matching.view import ArticleView
 
@@ -22,21 +23,23 @@ def judge(
 ) -> list[tuple[Removal, ...]]:
     """Return, for each article of a batch, the removals of its blocks; blocks of its frame are not judged.
 
-    Rules that look at one block run first.  Rules that look at neighbours run second, and can use the results of the
-    first.  All rules of a phase see the same blocks.  If several rules match a block, the removal names the one with
+    Rules that look at one block run first: those for a position last, so that a notice which another has named is not a
+    sentence of the story to them.  Rules that look at neighbours run second, and can use the results of the first.  All
+    rules of a phase see the same blocks.  If several rules match a block, the removal names the one with
     the lowest rank, and lists the others in `also`.  The classifier runs last, on the blocks that no rule matches, and
     lists in `also` the features that contributed most.  Sentences of the story are tagged and kept, unless a label
     matches them.  The result does not depend on how articles are divided into batches.
     """
     found = rules.search(views) if candidates is None else candidates
-    named = [_judge_by_rules(view, hits.rules, rules) for view, hits in zip(views, found, strict=True)]
+    texts = named_texts(views, found, rules.block)
+    named = [_judge_by_rules(view, hits.rules, texts, rules) for view, hits in zip(views, found, strict=True)]
     return judge_surroundings(named, rules)
 
 
 def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleMatch, ...]:
     """Return the matches of all rules at a block, with those that a guard blocks."""
     (hits,) = rules.search([view])
-    view = view.with_named(_taken(_named_by(rules.block, view, rules.block.candidates(view, hits.rules))))
+    view = view.with_named(_taken(_named_alone(rules.block, view, rules.block.candidates(view, hits.rules))))
     asked = [
         one
         for group, found in (
@@ -49,10 +52,13 @@ def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleM
     return tuple(match for one in asked if (match := one.match(view, at)))
 
 
-def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> Named:
+def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], texts: NamedTexts, rules: JudgingRules) -> Named:
     if not found:
         return Named(view, {}, frozenset())
-    named = _named_by(rules.block, view, rules.block.candidates(view, found))
+    named = [
+        *_named_by(rules.block, view, rules.block.candidates(view, found, texts.asked)),
+        *_named_by_text(rules.block, view, found, texts),
+    ]
     if named:
         view = view.with_named(_taken(named))
     if around := _around(view, found, rules):
@@ -76,8 +82,30 @@ def _around(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules
     return rules.prefilter.around(view, found, rules.contextual.judging(view.scope))
 
 
+def _named_alone(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Matches:
+    """Return the matches of rules that look at one block."""
+    placed = {one.rank for one, _ in group.of(found) if one.rule.where.position}
+    named = _named_by(group, view, {rank: places for rank, places in found.items() if rank not in placed})
+    if placed and named:
+        view = view.with_named(_taken(named))
+    return named + _named_by(group, view, {rank: found[rank] for rank in placed})
+
+
 def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Matches:
     return [(at, one) for one, places in group.of(found) for at in one.names.among(view, places)]
+
+
+def _named_by_text(
+    group: RuleGroup, view: ArticleView, found: Mapping[int, RuleSet], texts: NamedTexts
+) -> Iterator[tuple[int, CompiledRule]]:
+    judging = group.judging(view.scope)
+    for at, text in enumerate(view.plain):
+        if (
+            text in texts.by_text
+            and at not in view.frame
+            and (named := texts.by_text[text] & found.get(at, NO_RULES) & judging)
+        ):
+            yield from ((at, texts.rules[rank]) for rank in group.ranks_of(named))
 
 
 def _taken(named: Matches) -> list[tuple[int, tuple[str, ...]]]:

@@ -1,7 +1,7 @@
-"""Literal search: find the literals of all rules in all blocks of a batch, in one pass.
+"""Literal search: which of all literals of all rules stand in which texts of a batch, found in one pass.
 
-In the searched text, line breaks separate the blocks, and no block has one.  A literal that must begin or end a block
-is searched together with this break, so that it is not found within blocks: "di" begins a byline, but is in half of all
+In what is searched a line break stands around each text, and in none.  What must open or end a text is searched
+together with that break, and so is not found in the middle of others: "di" opens a byline, and is in half of all
 blocks.
 
 The automaton has only the keys of literals: their first bytes.  Where a key is found, the rest of the literal is
@@ -9,7 +9,7 @@ compared.  Few keys occur without their literal, and this automaton is built in 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 
@@ -18,7 +18,6 @@ import msgspec
 from msgspec import Raw, Struct
 
 from etl.fold import shape
-from etl.rules.matching.view import ArticleView
 from etl.rules.regexes.literals import ANYWHERE, Place
 from etl.rules.regexes.syntax import UNBOUNDED
 
@@ -108,19 +107,30 @@ def literal_groups(triggers: Iterable[tuple[str, LiteralTrigger]]) -> tuple[Lite
     )
 
 
-class LiteralHits(Struct, gc=False):
-    """The hits in an article, by position of the block: the rules with a literal in the block.
+Span = tuple[int, int]
+"""Where in a text a span begins, and where it ends."""
 
-    `spans` hold for rules that are located, by position and rank, where in the block the first literal begins and the
-    last one ends.  They are known for blocks of which folding changes no length: all ASCII ones.
+
+class TextHits(Struct, frozen=True, gc=False):
+    """Of a text: the rules of which a literal stands in it.
+
+    `spans` hold for rules that are located, by rank, where in the text the first literal begins and the last one ends.
+    They are known for texts of which folding changes no length: all ASCII ones.
     """
 
+    rules: RuleSet
+    spans: Mapping[int, Span]
+
+
+class LiteralHits(Struct, frozen=True, gc=False):
+    """Of an article, by position: the rules that could match the block, and the spans of the literals in it."""
+
     rules: dict[int, RuleSet]
-    spans: dict[tuple[int, int], tuple[int, int]]
+    spans: Mapping[int, Mapping[int, Span]]
 
 
 class LiteralMatcher:
-    """Finds the literals of rules in articles, some of about `window` bytes at a time; a longer one in pieces.
+    """Finds the literals of rules in texts, some of about `window` bytes at a time; a longer one in pieces.
 
     Literals come in parts, each with the rank of each of its rules, -1 for one that is not asked.
     """
@@ -164,43 +174,42 @@ class LiteralMatcher:
         ]
         return entries
 
-    def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
-        """Return the hits in each article."""
-        if not self._keys:
-            return [LiteralHits({}, {}) for _ in views]
-        return [hits for some in self._in_groups(views) for hits in self._search(some)]
+    def search(self, texts: Mapping[str, str]) -> dict[str, TextHits]:
+        """Return the hits in each of some texts, given plain, with what they are folded; those without are left out."""
+        found: dict[str, TextHits] = {}
+        for some in self._in_groups(texts) if self._keys else ():
+            found |= self._search(some, [texts[text] for text in some])
+        return found
 
-    def _in_groups(self, views: Sequence[ArticleView]) -> Iterator[Sequence[ArticleView]]:
-        """Yield articles in groups of at most a window of text, or one that is longer."""
+    def _in_groups(self, texts: Mapping[str, str]) -> Iterator[Sequence[str]]:
+        """Yield texts in groups of at most a window, or one that is longer."""
+        every = list(texts)
         start = chars = 0
-        for at, view in enumerate(views):
-            size = sum(map(len, view.folded))
-            if chars and chars + size > self._window:
-                yield views[start:at]
+        for at, folded in enumerate(texts.values()):
+            if chars and chars + len(folded) > self._window:
+                yield every[start:at]
                 start, chars = at, 0
-            chars += size
-        yield views[start:]
+            chars += len(folded)
+        yield every[start:]
 
-    def _search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
-        found = [LiteralHits({}, {}) for _ in views]
-        shapes, ends = _shapes_of(views)
-        places = ((hits, view, at) for hits, view in zip(found, views, strict=True) for at in range(len(view)))
-        at = start_of_block = end_of_block = chars = 0
-        rules, is_exact, hits = NO_RULES, True, LiteralHits({}, {})
+    def _search(self, texts: Sequence[str], folded: Sequence[str]) -> dict[str, TextHits]:
+        found: dict[str, TextHits] = {}
+        shapes, ends = _shapes_of(folded)
+        following = iter(texts)
+        start_of_text = end_of_text = chars = 0
+        text, is_exact, rules, spans = "", True, NO_RULES, dict[int, Span]()
         entries_of, longest = self._entries, self._longest
         for key, start, end in self._matches(shapes):
-            if end > end_of_block + 1:
+            if end > end_of_text + 1:
                 if rules:
-                    hits.rules[at] = rules
-                    rules = NO_RULES
-                while end > end_of_block + 1:
-                    start_of_block, end_of_block = end_of_block + 1, next(ends)
-                    hits, view, at = next(places)
-                text = view.plain[at]
+                    found[text] = TextHits(rules, spans)
+                    rules, spans = NO_RULES, {}
+                while end > end_of_text + 1:
+                    start_of_text, end_of_text, text = end_of_text + 1, next(ends), next(following)
                 chars, is_exact = len(text), text.isascii()
             if chars > longest[key]:
                 continue
-            before, after = start - start_of_block, end_of_block - end
+            before, after = start - start_of_text, end_of_text - end
             for rest, bit, min_chars, max_chars, bounds, located in entries_of.get(key) or self._entries_of(key):
                 if not min_chars <= chars <= max_chars or (rest and not shapes.startswith(rest, end)):
                     continue
@@ -210,10 +219,10 @@ class LiteralMatcher:
                         continue
                 rules |= bit
                 if located >= 0 and is_exact:
-                    first, last = hits.spans.get((at, located), (before, 0))
-                    hits.spans[at, located] = min(first, before), max(last, chars - after + len(rest))
+                    first, last = spans.get(located, (before, 0))
+                    spans[located] = min(first, before), max(last, chars - after + len(rest))
         if rules:
-            hits.rules[at] = rules
+            found[text] = TextHits(rules, spans)
         return found
 
     def _matches(self, shapes: bytes) -> Iterable[tuple[int, int, int]]:
@@ -243,9 +252,8 @@ def _bounds(place: Place) -> tuple[int, int, int, int] | None:
     return None if is_anywhere else (*before, *after)
 
 
-def _shapes_of(views: Sequence[ArticleView]) -> tuple[bytes, Iterator[int]]:
-    """Return the shapes of all blocks, with a break before each and after the last one, and the end of each."""
-    folded = [text for view in views for text in view.folded]
+def _shapes_of(folded: Sequence[str]) -> tuple[bytes, Iterator[int]]:
+    """Return the shapes of folded texts, a break before each and behind the last one, and where each ends."""
     joined = _BREAK.join(["", *folded, ""])
     if joined.isascii():
         return joined.encode().translate(_DIGITS_ALIKE), accumulate(1 + len(text) for text in folded)

@@ -10,8 +10,7 @@ from functools import reduce
 from itertools import accumulate
 from operator import or_, xor
 
-from etl.fold import MAX_LABEL_CHARS, ORNAMENTS, bare
-from etl.rules.engine.literal_search import NO_RULES, LiteralHits, LiteralMatcher, RuleSet, only, ranks_of
+from etl.rules.engine.literal_search import NO_RULES, LiteralHits, LiteralMatcher, RuleSet, Span, only, ranks_of
 from etl.rules.engine.triggers import Repeats, Triggers
 from etl.rules.matching.patterns import MAX_FURNITURE_CHARS
 from etl.rules.matching.view import ArticleView
@@ -51,7 +50,6 @@ class Prefilter:
             always |= {rank_of[rule]: bounds for rule, bounds in part.always.items() if sets[rule]}
         self._always = _by_length(always)
         self._matcher = LiteralMatcher((part.literals, rank_of) for part, rank_of in ranked)
-        self._longest_label = max(MAX_LABEL_CHARS, *map(len, self._labels)) if self._labels else 0
         self._longest_repeat = max((one.max_chars for one, _ in self._repeats), default=0)
 
     def _enter_labels(self, labels: Iterable[str], rules: RuleSet) -> None:
@@ -61,38 +59,45 @@ class Prefilter:
         self._labels |= entered
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
-        """Return the candidates of each article, by position.
+        """Return the candidates of each article, by position; those that ask what rules have named come later.
 
-        Rules that need the matches of other rules come later.
+        Blocks of the batch that say the same are searched once.
         """
-        found = self._matcher.search(views)
-        for view, hits in zip(views, found, strict=True):
-            self._look_at_blocks(view, hits.rules)
-            for at in view.headlines if self._headlines else ():
-                hits.rules[at] = hits.rules.get(at, NO_RULES) | self._headlines
+        forms: dict[str, tuple[str, str]] = {}
+        for view in views:
+            forms.update(zip(view.plain, zip(view.folded, view.labels, strict=True), strict=True))
+        found = self._matcher.search({text: folded for text, (folded, _) in forms.items()})
+        rules = {text: self._rules_of(text, *form) for text, form in forms.items()}
+        for text, hits in found.items():
+            rules[text] |= hits.rules
+        spans = {text: hits.spans for text, hits in found.items() if hits.spans}
+        return [self._of_article(view, rules, spans) for view in views]
+
+    def _rules_of(self, text: str, folded: str, label_: str) -> RuleSet:
+        """Return the rules that could match a text for its length, as a label, or as it says something twice."""
+        chars = len(text)
+        found = self._always[min(chars, len(self._always) - 1)] | self._labels.get(label_, NO_RULES)
+        for one, repeating in self._repeats if chars <= self._longest_repeat else ():
+            if one.may_match(folded):
+                found |= repeating
         return found
 
-    def _look_at_blocks(self, view: ArticleView, rules: dict[int, RuleSet]) -> None:
-        always, longest_always, longest = self._always, len(self._always) - 1, self._longest_label
-        labels, publishers = self._labels, view.run.publishers if self._publishers else ()
-        for at, (text, folded) in enumerate(zip(view.plain, view.folded, strict=True)):
-            chars = len(text)
-            found = always[chars] if chars <= longest_always else always[-1]
-            if chars <= longest or folded[0] in ORNAMENTS or folded[-1] in ORNAMENTS:  # others are too long for labels
-                label_ = bare(folded)
-                if label_ in labels:
-                    found |= labels[label_]
-            if chars <= MAX_NAME_CHARS and folded in publishers:
-                found |= self._publishers
-            for one, repeating in self._repeats if chars <= self._longest_repeat else ():
-                if one.may_match(folded):
-                    found |= repeating
-            if found:
-                rules[at] = rules.get(at, NO_RULES) | found
+    def _of_article(
+        self, view: ArticleView, rules_of: Mapping[str, RuleSet], spans_of: Mapping[str, Mapping[int, Span]]
+    ) -> LiteralHits:
+        rules = {at: found for at, text in enumerate(view.plain) if (found := rules_of[text])}
+        spans = {at: spans_of[text] for at, text in enumerate(view.plain) if text in spans_of}
+        publishers = view.run.publishers if self._publishers else ()
+        for at, folded in enumerate(view.folded if publishers else ()):
+            if folded in publishers and len(view.plain[at]) <= MAX_NAME_CHARS:
+                rules[at] = rules.get(at, NO_RULES) | self._publishers
         for at, block in enumerate(view.blocks if self._tags else ()):
             for name in (block.tag, *block.css) if block.tag or block.css else ():
                 if name in self._tags:
                     rules[at] = rules.get(at, NO_RULES) | self._tags[name]
+        for at in view.headlines if self._headlines else ():
+            rules[at] = rules.get(at, NO_RULES) | self._headlines
+        return LiteralHits(rules, spans)
 
     def around(self, view: ArticleView, found: Mapping[int, RuleSet], contextual: RuleSet) -> dict[int, list[int]]:
         """Return the candidates among rules about neighbours: by rank, the blocks that a rule could match.

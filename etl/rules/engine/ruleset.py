@@ -38,10 +38,11 @@ _PRECEDENCE: dict[Verb, int] = {"reject": -2, "extract": -1, "tag": 1}
 class CompiledRule(Struct, frozen=True):
     """A rule ready to run, with its full name and the version of its pack.
 
-    If several rules match a block, the one with the lowest `rank` is named first.  `names` is true for the blocks that
-    it matches and that no guard blocks.  `matches` are its conditions on a block and on its neighbours.  `guards` must
-    also hold, each with its words.  `called` are all its names, and `*/ID`.  `user_rule` is its name if it is a user's
-    rule, else "".  `goes_by_shape` is true if it matches by the form of a block and of its neighbours, not by a label.
+    Of several rules that name a block, the one of the least `rank` is named first.  `names` is true of the blocks that
+    it names: it matches, and no guard blocks it.  `matches` is what it asks of a block and of its neighbours, `guards`
+    are what must hold beside that, each with its words.  `called` are all its names, and `*/ID`; `user_rule` is its
+    name if it is a user's, else "".  `goes_by_shape` is true if it says what a block is by its shape and that of its
+    neighbours, not by a label.  `asks_only_text` is true if it names all blocks of a run that say the same, or none.
     """
 
     rank: int
@@ -55,6 +56,7 @@ class CompiledRule(Struct, frozen=True):
     called: tuple[str, ...]
     user_rule: str
     goes_by_shape: bool
+    asks_only_text: bool
 
     def match(self, view: ArticleView, at: int) -> "RuleMatch | None":
         """Return the match of the rule at a block, whether a guard blocks it or not; None if it does not match."""
@@ -114,13 +116,15 @@ class RuleGroup:
             judging = self._judging[key] = self._everywhere | sum(covering)
         return judging
 
-    def candidates(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, list[int]]:
-        """Return, by rank, the positions of the blocks that a rule of the group could match."""
-        judging, frame = self.judging(view.scope), view.frame
+    def candidates(
+        self, view: ArticleView, found: Mapping[int, RuleSet], answered: RuleSet = NO_RULES
+    ) -> dict[int, list[int]]:
+        """Return, by rank, the positions of the blocks that a rule of the group could match, without those answered."""
+        judging, frame = self.judging(view.scope) & ~answered, view.frame
         by_rank: dict[int, list[int]] = {}
         for at, rules in found.items():
             if (asked := rules & judging) and at not in frame:
-                for rank in self._listed.get(asked) or self._list(asked):
+                for rank in self.ranks_of(asked):
                     if rank in by_rank:
                         by_rank[rank].append(at)
                     else:
@@ -131,11 +135,13 @@ class RuleGroup:
         """Return rules in order of rank, each with the blocks that it could match."""
         return [(self._rule(rank), found[rank]) for rank in sorted(found)]
 
-    def _list(self, rules: RuleSet) -> tuple[int, ...]:
-        """Return the ranks of a set.  The same few sets occur often."""
-        if len(self._listed) >= MAX_LISTED:
-            self._listed.clear()
-        listed = self._listed[rules] = tuple(ranks_of(rules))
+    def ranks_of(self, rules: RuleSet) -> tuple[int, ...]:
+        """Return the ranks of a set; the same few sets come again and again."""
+        listed = self._listed.get(rules)
+        if listed is None:
+            if len(self._listed) >= MAX_LISTED:
+                self._listed.clear()
+            listed = self._listed[rules] = tuple(ranks_of(rules))
         return listed
 
 
@@ -224,7 +230,7 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
     if not user_rule and spares_reported(rule):
         labels = tuple(fold(label) for label in rule.match.contains)
         required += ((predicate(lambda view, at: not _is_told(view, at, labels)), REPORTED),)
-    if not user_rule and rule.kind == "link" and rule.action == "drop":
+    if not user_rule and _spares_headlines(rule):
         required += ((predicate(lambda view, at: at > 0 or not _is_headline(view)), HEADLINE),)
     exception = exception_guard(names, user_rules.exceptions)
     where = [holds for holds, words in required if words not in ASKED_LAST]
@@ -244,7 +250,24 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
         (*names, f"{ANY_PACK}{rule.id}"),
         user_rule,
         rule.kind == "structure" and is_contextual(rule.match) and rule.match.recurs is None,
+        not user_rule and not user_rules.exceptions and _asks_only_text(rule),
     )
+
+
+def _asks_only_text(rule: Rule) -> bool:
+    """Return whether nothing that a shipped rule asks of a block depends on its place, its article or its tags."""
+    matches = (rule.match, rule.unless) if rule.unless else (rule.match,)
+    patterns = [pattern for match in matches for pattern in (match, *match.every, *match.either, *match.neither)]
+    return (
+        not any(is_contextual(match) for match in matches)
+        and not any(pattern.tag or pattern.css or pattern.rule or pattern.headline for pattern in patterns)
+        and not (rule.where.position or rule.where.min_article_sentences or rule.where.max_article_words)
+        and not _spares_headlines(rule)
+    )
+
+
+def _spares_headlines(rule: Rule) -> bool:
+    return rule.kind == "link" and rule.action == "drop"
 
 
 def _is_told(view: ArticleView, at: int, labels: Sequence[str]) -> bool:

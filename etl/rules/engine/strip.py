@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from etl.fold import space_after, space_before
 from etl.rules.engine.flattened import Found, flattened_labels
-from etl.rules.engine.literal_search import LiteralHits
+from etl.rules.engine.literal_search import LiteralHits, Span
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
 from etl.rules.matching.reported import SAYABLE_KINDS, quotations
 from etl.rules.matching.view import ArticleView
@@ -20,8 +20,6 @@ from etl.rules.regexes.compiled import regex_of
 
 # Marks without a space before them.
 CLOSING = ".,;:!?"
-
-Span = tuple[int, int]
 
 
 class Cut(Struct, frozen=True, gc=False):
@@ -53,8 +51,8 @@ def _article_cuts(view: ArticleView, hits: LiteralHits, labels: Iterable[Found],
         (at, _widened(view.plain[at], match.span()), one.rank, one)
         for one, places in rules.strip.of(rules.strip.candidates(view, hits.rules))
         for at in places
-        if at not in view.marked  # its places differ from those in the text
-        for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
+        if at not in view.marked  # places in it are not those in the text
+        for match in _matches(view, at, one, hits.spans.get(at, {}).get(one.rank))
     ]
     found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in labels]
     for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):

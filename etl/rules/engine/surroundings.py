@@ -7,7 +7,7 @@ look like furniture.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.model import Removal
 from etl.rules.classifier.bullets import bulleted
@@ -26,8 +26,8 @@ from etl.rules.classifier.model import (
     score_pages,
 )
 from etl.rules.classifier.recipes import ingredients
-from etl.rules.classifier.tables import table_cells, table_rows
-from etl.rules.classifier.timelines import entry_titles, timeline
+from etl.rules.classifier.tables import figure_rows, table_cells, table_rows
+from etl.rules.classifier.timelines import chronicle, entry_titles, timeline
 from etl.rules.classifier.verses import verses
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
 # Functions that find the lines of tables, letters, fact boxes, recipes, timelines, live texts, interviews and verses.
-_PARTS = (table_cells, table_rows, signatures, facts, ingredients, timeline, entry_titles, answers, verses, bulleted)
+_PARTS = (
+    table_cells, table_rows, figure_rows, signatures, facts, ingredients, timeline, entry_titles, answers, verses,
+    bulleted,
+)  # fmt: skip
 
 
 class Named(Struct, frozen=True):
@@ -49,6 +52,7 @@ class Named(Struct, frozen=True):
 
 def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[tuple[Removal, ...]]:
     """Return all removals of each article of a batch, by rules and the classifier, without those of protected text."""
+    articles = [_with_days(one) for one in articles]
     removals = [tuple(one.removals.values()) for one in articles]
     pages = _pages_to_score(articles, rules)
     if pages:
@@ -56,6 +60,17 @@ def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[t
         for at, scores in zip(pages, score_pages(list(pages.values()), rules.classifier, bars), strict=True):
             removals[at] = _removals(articles[at], scores, rules)
     return removals
+
+
+def _with_days(named: Named) -> Named:
+    """Return an article without the removals of the days of a chronicle, which look like dates of the page."""
+    notices = {at for at, removal in named.removals.items() if removal.kind == "notice" and removal.action == "drop"}
+    days = notices & chronicle(named.view.plain) if notices and named.view.kind == "text" else set()
+    return (
+        structs.replace(named, removals={at: one for at, one in named.removals.items() if at not in days})
+        if days
+        else named
+    )
 
 
 def _pages_to_score(articles: Sequence[Named], rules: JudgingRules) -> "dict[int, Page]":

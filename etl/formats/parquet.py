@@ -13,18 +13,18 @@ from urllib.parse import unquote
 
 from etl.errors import Unreadable, first_line
 from etl.formats.arrow_values import rows_of, values_of
-from etl.formats.column_files import (
+from etl.formats.field_values import written
+from etl.formats.fields import RecordPlace, document
+from etl.formats.json_values import text_of
+from etl.formats.names import FOLDED_TEXTS, folded, longest_column
+from etl.formats.opening import check_unchanged, open_share, read_bounded
+from etl.formats.parquet_files import (
     Group,
     Table,
     groups_of,
     next_batch,
     open_table,
 )
-from etl.formats.field_values import written
-from etl.formats.fields import RecordPlace, document
-from etl.formats.json_values import text_of
-from etl.formats.names import FOLDED_TEXTS, folded, longest_column
-from etl.formats.opening import check_unchanged, open_share, read_bounded
 from etl.formats.sniffing import PARQUET_MAGIC
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,

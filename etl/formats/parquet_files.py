@@ -1,6 +1,6 @@
 """Files of columns: Parquet, and Arrow IPC as a file or a stream; their row groups, and their damage.
 
-This module knows no documents: `columnar` makes them from rows.
+This module knows no documents: `parquet` makes them from rows.
 """
 
 import os

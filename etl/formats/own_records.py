@@ -15,7 +15,7 @@ from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
 from etl.formats.fields import is_article
 from etl.formats.opening import open_path
-from etl.formats.own import ARTICLES, START_BYTES
+from etl.formats.own_files import ARTICLES, START_BYTES
 from etl.formats.parquet_writer import read_parquet
 from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.formats.unpacking import Damaged
