@@ -1,4 +1,4 @@
-"""What is wrong with rules before they judge anything: their shape, and the time that their regexes may take.
+"""Find faults of rules before they are used: faults of their form, and slow regexes.
 
 findings       all findings in packs, and their codes, each with its fault and way out
 static_checks  faults in the form of a regex

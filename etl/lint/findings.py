@@ -1,4 +1,4 @@
-"""All that is wrong with packs, as findings with place, fault and way out; docs/rules.md shows their codes."""
+"""The faults of packs, as findings with place, fault and way out; docs/rules.md lists their codes."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -20,19 +20,19 @@ from etl.rules.regexes.publishers import generic, naming
 
 # Characters of a slow line that are shown.
 SHOWN_CHARS = 40
-# For @publisher: a text holds a few names.
+# A number of names for @publisher, as in a real text.
 SOME_PUBLISHERS = ("BBC News", "Reuters")
 
 
 class Code(Struct, frozen=True):
-    """What a finding says after the name of its key, and what to do; a warning does not fail."""
+    """The message of a finding after the name of its key, and what to do; a warning does not fail."""
 
     fault: str
     way_out: str
     is_warning: bool = False
 
 
-# R001 to R005 are found by `etl.packs`, which says them in words that fit the case; these are for the manual.
+# `etl.packs` finds R001 to R005, with its own messages; these texts are for the manual.
 CODES: dict[str, Code] = {
     "R001": Code("is not a known key", "Correct its spelling."),
     "R002": Code("is missing", "Add it."),
@@ -73,7 +73,7 @@ CODES: dict[str, Code] = {
 
 
 class Finding(Struct, frozen=True):
-    """One thing that is wrong, or in doubt: `place` is `path:line:column`, `fault` opens with the code."""
+    """A fault or a warning: `place` is `path:line:column`, and `fault` begins with the code."""
 
     place: str
     fault: str
@@ -85,14 +85,14 @@ class Finding(Struct, frozen=True):
         return f"{self.place}: {warning}{self.fault}\n  {self.way_out}"
 
 
-# Is told how many regexes were attacked so far, from 0 on, and how many there are.
+# Receives the number of regexes that were tested so far, from 0 on, and their total.
 Show = Callable[[int, int], None]
 
 
 def lint(packs: Sequence[str], only: bool = False, show: Show = lambda _, __: None) -> list[Finding]:
-    """Return all that is wrong with packs, or with the built-in ones if none is named, by place.
+    """Return the findings of packs, or of the built-in packs if none is named, by place.
 
-    Names are checked beside the built-in rules, unless `only`.  Raises PackError if there is no such pack.
+    Names are checked together with the built-in rules, unless `only`.  Raises PackError if there is no such pack.
     """
     paths = [path for pack in packs for path in pack_files(Path(pack))] or builtin_packs()
     read = [found for path in paths for found in read_pack(path)]
@@ -105,7 +105,7 @@ def lint(packs: Sequence[str], only: bool = False, show: Show = lambda _, __: No
 
 
 def lint_regex(regex: str, flags: int, is_searched: bool) -> Iterator[str]:
-    """Yield what is wrong with a regex that stands in no pack yet.  Raises re.error if it is none."""
+    """Yield the findings of a regex that is in no pack yet.  Raises re.error for an invalid regex."""
     target = Target(naming(written_out(regex), SOME_PUBLISHERS), flags, is_searched)
     (worst,) = under_attack([target])
     return (f"{code} it {fault}" for code, fault in _faults(target, worst))
@@ -136,7 +136,7 @@ def _of_regexes(rules: Sequence[Sourced], show: Show) -> Iterator[Finding]:
 
 
 def _of_terms(rules: Sequence[Sourced]) -> Iterator[Finding]:
-    """Yield what is in doubt about a rule as a whole."""
+    """Yield warnings about a rule as a whole."""
     for sourced in rules:
         rule = sourced.rule
         if rule.action == "reject" and rule.where.max_article_words is None:
@@ -157,7 +157,7 @@ def _number(version: str) -> list[int]:
 
 
 def _compiles(pattern: Pattern) -> bool:
-    """Return true if there is a regex; one that does not compile has its finding already."""
+    """Return true if a regex compiles; one that does not has its finding already."""
     return bool(pattern.regex) and not regex_fault(generic(pattern.regex))
 
 

@@ -1,6 +1,6 @@
-"""Look for a line that a regex is slow on: lines grown from its own repeats, classes and separators.
+"""Search for a line on which a regex is slow, made from its own repeats, classes and separators.
 
-A child process tries them: a regex that is slow enough never comes back, and is killed when its time is up.
+A child process tries the lines.  If a regex does not return, the process is killed when its time is up.
 """
 
 import re
@@ -20,29 +20,29 @@ from etl.processes import safe_path
 # Seconds of processor time on one line, and characters of the longest lines that are judged.  All rules together need
 # some 10 µs for a usual line; with a regex that needs 500 times as long, one page can stop a run.
 MAX_SECONDS, MAX_CHARS = 0.005, 2_000
-# A match that is slow in a known way, and the seconds it needs on an idle core of the machine that the bounds are of.
-# A busy machine may need several times as long, and all other matches with it.
+# A match with a known time, and its seconds on an idle core of the machine for which the limits were chosen.  On a busy
+# machine, this match and all others may take several times as long.
 PACE_REGEX, PACE_LINE, PACE_SECONDS = re.compile(".{0,300}(?:[^.]{0,300}[ /])?y"), " a" * 500, 0.0025
-# Characters.  In small steps: a regex that tries 4 times as many ways with each character is caught in a second.
+# Characters.  Steps are small, so that a regex whose time grows by 4 with each character is found in a second.
 GROWTH = (8, 12, 16, 20, 24, 32, 44, 60, 84, 120, 200)
-# Lines.  Those that took longest at the last step are grown to the full length.
+# Lines.  The slowest lines of the last step are extended to the full length.
 FULL_GROWN = 6
-# Bounds of the search: what leads to a repeat, what is repeated, and in how many wordings.
+# Limits of the search: texts before a repeat, texts of the repeat, and their variants.
 MAX_HEADS, MAX_UNITS, MAX_CHOICES = 6, 48, 6
-# Characters.  Of a smaller class each separator is tried; of a larger one a letter stands for all.
+# Characters.  For a smaller class, each separator is tried; for a larger one, a single letter.
 FEW_CHARS = 8
 # Seconds for one regex; 0.02 is usual.  The first also waits for the child to start.
 PATIENCE = 20.0
-# Seconds of one wait.  A machine that sleeps, or that is stopped, lets a single wait end late, whatever its length.
+# Seconds of one wait.  If the machine sleeps or the process is stopped, a wait ends late.
 WAIT = 0.25
-# Seconds for all regexes, beside what is usual for each: five that do not come back.
+# Seconds for all regexes, in addition to the usual time of each: enough for five regexes that do not return.
 TOTAL_PATIENCE, USUAL_SECONDS = 100.0, 0.2
 # In no class of letters, figures or separators.
 MISFIT = "\0"
 
 
 class Target(Struct, frozen=True):
-    """A regex as its rule uses it: fitted to a whole block, or searched in it."""
+    """A regex as its rule uses it: matched with a whole block, or searched in it."""
 
     regex: str
     flags: int
@@ -50,7 +50,7 @@ class Target(Struct, frozen=True):
 
 
 class Growing(Struct, frozen=True):
-    """A line of any length: a head that leads to a repeat, a unit over and over, a tail that does not fit."""
+    """A line of any length: a head that leads to a repeat, a repeated unit, and a tail that does not match."""
 
     head: str
     unit: str
@@ -63,9 +63,9 @@ class Growing(Struct, frozen=True):
 
 
 class Worst(Struct, frozen=True):
-    """The slowest line that was found for a regex, and its seconds; no line if the regex never came back.
+    """The slowest line for a regex, and its seconds; no line if the regex did not return.
 
-    `is_untried` is true if the regexes before it took all the time that there is.
+    `is_untried` is true if the regexes before it took the whole time limit.
     """
 
     seconds: float
@@ -81,9 +81,9 @@ class Worst(Struct, frozen=True):
 def under_attack(
     targets: Sequence[Target], patience: float = PATIENCE, total: float = TOTAL_PATIENCE
 ) -> Iterator[Worst]:
-    """Attack regexes in a child process; yield the worst line for each, in order.
+    """Test regexes in a child process; yield the slowest line for each, in order.
 
-    `patience` is in seconds for each, `total` for all beside what is usual.
+    `patience` is the limit for each in seconds, and `total` the limit for all in addition to the usual time.
     """
     usual = USUAL_SECONDS if total else 0.0
     done, left = 0, total + len(targets) * usual
@@ -111,7 +111,7 @@ def _answers(targets: Sequence[Target], patience: float) -> Iterator[tuple[Worst
                 return
             try:
                 worst = here.recv()
-            except EOFError:  # it took all memory, and the system ended it
+            except EOFError:  # it used all memory, and the system ended it
                 worst = Worst(patience)
             yield worst, waited
     finally:
@@ -121,7 +121,7 @@ def _answers(targets: Sequence[Target], patience: float) -> Iterator[tuple[Worst
 
 
 def wait_for(child: Connection, patience: float) -> tuple[bool, float]:
-    """Return whether an answer comes within so many seconds, and the seconds waited; those asleep do not count."""
+    """Return whether an answer comes within so many seconds, and the seconds of waiting, without the time of sleep."""
     waits = round(patience / WAIT)
     for done in range(waits):
         if child.poll(WAIT):
@@ -135,9 +135,9 @@ def _answer(targets: Sequence[Target], there: Connection) -> None:
 
 
 def attack(target: Target) -> Worst:
-    """Let lines grow until one takes too long; the slowest ones to full length.  May not come back.
+    """Extend lines until one takes too long, the slowest ones to full length.  This function may not return.
 
-    Lines of a length that are harmless together need no clock each, which would take longer than most of them do.
+    Lines of one length are timed together if they are fast, because timing each would take longer than most lines.
     """
     needed, seconds = _stopwatch(target)
     growing = list(growing_lines(parts(target.regex, target.flags)))
@@ -162,7 +162,7 @@ def attack(target: Target) -> Worst:
 
 
 def growing_lines(run: Run) -> Iterator[Growing]:
-    """Yield lines that lead a matcher into the repeats of a regex and then fail it, at once or behind a fitting end."""
+    """Yield lines that lead a matcher into the repeats of a regex and then fail, at once or after a matching end."""
     tails = (MISFIT, sample(run) + MISFIT)
     heads = islice(dict.fromkeys(("", *_heads(run, ""))), MAX_HEADS)
     return (Growing(*line) for line in product(heads, islice(dict.fromkeys(_units(run)), MAX_UNITS), tails))
@@ -196,7 +196,7 @@ def _turns(run: Run) -> Iterator[str]:
 
 
 def _chars(run: Run) -> Iterator[str]:
-    """Of each small class the separators, of each large one a letter."""
+    """Yield the separators of each small class, and a letter of each large class."""
     for part in run:
         if len(part.chars) > FEW_CHARS:
             yield sample_of(part)
@@ -207,9 +207,9 @@ def _chars(run: Run) -> Iterator[str]:
 
 
 def _stopwatch(target: Target) -> tuple[Callable[[Sequence[str]], float], Callable[[str], float]]:
-    """Return two functions: of the seconds that a regex needs for lines together, and of those for one line.
+    """Return two functions for the seconds of a regex: for several lines together, and for one line.
 
-    If one line took long, the best of three counts, less what the machine is slower now than usual.
+    If a line takes long, the best of three is used, corrected for the present slowness of the machine.
     """
     pattern = re.compile(target.regex, target.flags)
 
@@ -232,7 +232,7 @@ def _stopwatch(target: Target) -> tuple[Callable[[Sequence[str]], float], Callab
 
 
 def _slowdown() -> float:
-    """Return how many times as long as usual the machine takes at the moment; at least 1."""
+    """Return the present slowness of the machine as a multiple of the usual time; at least 1."""
     start = time.process_time()
     PACE_REGEX.fullmatch(PACE_LINE)
     return max(1.0, (time.process_time() - start) / PACE_SECONDS)

@@ -1,4 +1,4 @@
-"""What is wrong with a regex by its shape alone, before any text is tried."""
+"""Faults of a regex by its form, without trying any text."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,23 +6,23 @@ from etl.lint.tree import Part, Run, first
 from etl.rules.regexes.literals import required
 from etl.rules.regexes.syntax import UNBOUNDED
 
-# Turns.  Two ways to take a text in each of 10 turns are 1,000 ways in all: far less than a millisecond.
+# Repetitions.  Two ways for each of 10 repetitions are 1,000 ways in all, which take far less than a millisecond.
 HARMLESS_TURNS = 10
-# A class that takes all of these takes prose.
+# A class with all of these characters matches prose.
 PROSE = frozenset("aA ")
 
 Check = Callable[[str, Run], bool]
 
 
 def shape_faults(regex: str, run: Run) -> Iterator[str]:
-    """Yield the codes of what is wrong with a regex, given with its parts."""
+    """Yield the codes of the faults of a regex, given with its parts."""
     return (code for code, is_wrong in CHECKS.items() if is_wrong(regex, run))
 
 
 def nests(run: Run, after: frozenset[str] = frozenset(), turns: int = 1) -> bool:
-    """Return true if a repeat within a repeat leaves open where one turn ends: the ways double with every turn.
+    """Return true if a nested repeat is ambiguous about the end of a repetition, so that the ways double with each one.
 
-    `after` is what may come behind the run once around, `turns` how often the repeats around take it at most.
+    `after` are the characters that may follow the run, and `turns` is the most repetitions by the repeats around it.
     """
     for at, part in enumerate(run):
         rest = run[at + 1 :]
@@ -42,7 +42,7 @@ def _around(part: Part, follow: frozenset[str], turns: int) -> tuple[frozenset[s
 
 
 def overlaps(run: Run) -> bool:
-    """Return true if two unbounded repeats that take the same characters stand with nothing needed between them."""
+    """Return true if two unbounded repeats match the same characters, with no required text between them."""
     return any(_meets(part, run[at + 1 :]) or any(map(overlaps, part.choices)) for at, part in enumerate(run))
 
 
@@ -58,13 +58,13 @@ def _meets(part: Part, rest: Run) -> bool:
 
 
 def leads(run: Run) -> bool:
-    """Return true if a regex begins with an unbounded repeat of nearly anything."""
+    """Return true if a regex begins with an unbounded repeat of almost any character."""
     part = next((part for part in run if part.high), Part())
     return _swallows_prose(part) or (part.high == 1 and any(map(leads, part.choices)))
 
 
 def swallows(run: Run) -> bool:
-    """Return true if an unbounded repeat of nearly anything stands anywhere in a regex."""
+    """Return true if a regex has an unbounded repeat of almost any character."""
     return any(_swallows_prose(part) or any(map(swallows, part.choices)) for part in run)
 
 

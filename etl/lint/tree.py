@@ -1,4 +1,4 @@
-"""A regex as a tree of parts: what each may begin with, and a short text that it takes."""
+"""A regex as a tree of parts: their first characters, and short texts that they match."""
 
 import string
 from collections.abc import Callable, Iterable, Sequence
@@ -8,17 +8,17 @@ from msgspec import Struct
 
 from etl.rules.regexes.syntax import Item, chars_of, codes, parse
 
-# Stands for all characters: ASCII, letters of three more scripts, and what news is set with.
+# A sample of all characters: ASCII, letters of three other scripts, and typographic marks of news.
 ALPHABET = frozenset(string.printable) | frozenset("éБ中’“–\u00a0")
-# What a sample takes of a class that has it; a separator only where nothing else fits.
+# The preferred characters of a class for samples; a separator only if no other character matches.
 SAMPLE_CHARS = "aA0 "
 
 
 class Part(Struct, frozen=True):
-    """One part of a regex, taken `low` to `high` times.
+    """One part of a regex, matched `low` to `high` times.
 
-    A leaf takes one of `chars`, a group one of `choices`, each a run of parts.  An anchor or a look around takes
-    nothing: its `high` is 0.  `gives_back` is false for what is possessive or atomic.
+    A leaf matches one of `chars`, a group one of `choices`, each a run of parts.  An anchor or a look-around matches no
+    text: its `high` is 0.  `gives_back` is false for possessive and atomic parts.
     """
 
     low: int = 1
@@ -34,7 +34,7 @@ class Part(Struct, frozen=True):
 
     @property
     def is_optional(self) -> bool:
-        """Return true if it may take nothing."""
+        """Return true if it may match the empty text."""
         return self.low == 0 or any(all(part.is_optional for part in run) for run in self.choices)
 
 
@@ -43,7 +43,7 @@ _Parse = Callable[[Iterable[Item]], Run]
 
 
 def parts(regex: str, flags: int) -> Run:
-    """Return the parts of a regex.  Raises re.error if it is none.
+    """Return the parts of a regex.  Raises re.error for an invalid regex.
 
     >>> [(part.high, sorted(first([part]))) for part in parts("b[yz]:?", 0)]
     [(1, ['b']), (1, ['y', 'z']), (1, [':'])]
@@ -74,7 +74,7 @@ def first(run: Sequence[Part]) -> frozenset[str]:
 
 
 def sample(run: Sequence[Part], choice: int = 0) -> str:
-    """Return a text that a run of parts takes, as short as can be, look arounds aside; of each group that choice.
+    """Return a shortest text that a run of parts matches, ignoring look-arounds; `choice` is the choice of groups.
 
     >>> by = parts(r"(?:Photo|Image) by [A-Z]\\w{2,40}/?", 0)
     >>> sample(by), sample(by, 1)
@@ -84,7 +84,7 @@ def sample(run: Sequence[Part], choice: int = 0) -> str:
 
 
 def sample_of(part: Part, choice: int = 0) -> str:
-    """Return a text that a part takes once."""
+    """Return a text that a part matches once."""
     if part.choices:
         return sample(part.choices[choice % len(part.choices)], choice)
     return next((char for char in SAMPLE_CHARS if char in part.chars), max(part.chars, default=""))
@@ -118,7 +118,7 @@ _MAKERS: dict[Any, Callable[[Any, _Parse], Part]] = {
     codes.ATOMIC_GROUP: lambda value, run: Part(choices=(run(value),), gives_back=False),
     codes.BRANCH: lambda value, run: Part(choices=tuple(run(items) for items in value[1])),
     codes.GROUPREF_EXISTS: _either,
-    codes.GROUPREF: lambda value, run: Part(0, 1, ALPHABET, gives_back=False),  # what the group took, or nothing
+    codes.GROUPREF: lambda value, run: Part(0, 1, ALPHABET, gives_back=False),  # the text of the group, or nothing
     codes.ASSERT: _look_around,
     codes.ASSERT_NOT: _look_around,
     codes.AT: lambda value, run: Part(0, 0),

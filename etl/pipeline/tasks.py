@@ -278,7 +278,7 @@ def _rejected(document: Document, error: Exception) -> Reject:
 def with_own_duplicates(
     results: Iterable[Judged | Reject], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
-    """Yield documents, each with its duplicates: within articles, or in the whole run if `results` is a run."""
+    """Yield documents, each with its duplicates: within articles, or among all results if the scope is the run."""
     if settings.scope == "off":
         yield from ((result, NO_DUPLICATES) for result in results)
         return

@@ -1,7 +1,7 @@
-"""Which blocks no step can touch, told by one search of a regular expression: clean text costs next to nothing.
+"""Find the blocks that no step can change, with one search of a regex, so that clean text takes almost no time.
 
-It is proved, not argued: `tests/test_repair_alphabet.py` walks the parsed tables of the installed ftfy and shows that a
-block without a hit cannot look like mojibake to it.  A hit may be a false alarm: the block is then taken step by step.
+`tests/test_repair_alphabet.py` proves this: it reads the parsed tables of the installed ftfy, and shows that a block
+without a hit cannot look like mojibake to ftfy.  A hit may be a false alarm.  Then all steps are tried on the block.
 """
 
 import re
@@ -10,7 +10,7 @@ from unicodedata import is_normalized
 
 from etl.later import later
 
-# The characters that ftfy knows from mojibake, by the part they play in text (its MOJIBAKE_CATEGORIES).
+# The characters of mojibake in ftfy, by category (its MOJIBAKE_CATEGORIES).
 LOWER = "ßà-ñăąāćčďđęěēėğģįīķĺľłļœŕśşšťüźżžґ"
 UPPER = "À-ÑØÜÝĂĀĄĆČĎĐĘĚĒĖĞĢİĪĶĹĽŁĻŃŇŅŒŘŚŞŠŢŤŮŰŸŹŻŽҐ"
 OPENING = "¡«¿©΄΅‘“„•‹"
@@ -20,15 +20,17 @@ NUMERIC = "²³¹±¼½¾×µ÷⁄∂∆∏∑∞∩∫≠≡≤≥№"
 LAW = "¶§"
 COMMON = "\xa0\xad·´–—―…’"
 
-# What the second byte of a letter in UTF-8 is in Windows-1252, and seldom a letter of a word.
+# Characters of Windows-1252 for the second byte of a letter in UTF-8, which are seldom letters of a word.
 HALVES = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 # The same in Windows-1250.
 CENTRAL_HALVES = bytes(range(0x80, 0xC0)).decode("cp1250", "ignore")
 
-# One of these is ground enough to look closer: C1 controls, marks seldom seen outside mojibake, box drawing, and what
-# most of it begins with (Â Ã where UTF-8 was read as Windows-1252, Î Ð as 1253 and 1252, Ђ as 1251, √ ≈ as MacRoman).
+# One of these characters is enough for a closer look: C1 controls, marks that are rare outside of mojibake, box
+# drawing, and the first characters of most mojibake (Â Ã where UTF-8 was read as Windows-1252, Î Ð as 1253 and 1252, Ђ
+# as 1251, √ ≈ as MacRoman).
 _MOJIBAKE = "\x80-\x9f¤¦¨ª¬¯º¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffd│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓ÂÃÎÐ‚√≈Ђﬁﬂ\uf8ff"
-# The rest says nothing alone, only side by side.  Each row looks back and ahead from behind a character of its kind.
+# The other characters count only side by side.  Each row looks back and ahead from the place behind a character of its
+# kind.
 _MOJIBAKE_PAIRS = {
     f"{UPPER}Ùœ": (
         rf"(?<=[{LOWER}{CLOSING}{CURRENCY}{NUMERIC}α-ωάέήίΰа-џ].)",
@@ -50,17 +52,18 @@ _MOJIBAKE_PAIRS = {
     ),
 }
 
-# Names that have no plural, without their capital, which is where the search stands.
+# Names without a plural, without their capital, at which the search begins.
 NO_PLURAL = "merica|elarus|iden|ritain|hina|urope|rance|ukashenko|utin|ussia|rump|kraine"
 
-# What the other steps and doubts could touch, in ASCII and the quotes and dashes of news ...
+# Text that the other steps and doubts could change, in ASCII and the quotes and dashes of news ...
 _ASCII = r"\x00-\x08\x0b-\x1f\x7f\\"
 _RUN_ON = (
     "(?<=caption.)|(?<=caption[‘“].)|(?<=pyright.)|(?<=credit.)|(?<=source.)",
     '(?:(?<=[a-z]{2}[.!].)|(?<=[a-z]{2}[.!]["“‘].))(?=[a-z])',
     "(?<=[a-z.!?”]R)(?=ead [Mm]ore)",
 )
-# A capital behind a space begins a word and is none of those: asked first, it spares most of them the rest.
+# A capital behind a space begins a word and is none of those.  This test comes first, because it excludes most
+# capitals.
 _CAPITALS = (rf"(?:{NO_PLURAL})s ", rf"(?<=[^ \n][A-Z])(?:{'|'.join(_RUN_ON)})")
 _ASCII_PAIRS = {
     "?": ("(?=[A-Za-z])",),
@@ -95,13 +98,13 @@ def _contexts(alone: str, pairs: dict[str, tuple[str, ...]]) -> str:
 
 
 def _found(alone: str, pairs: dict[str, tuple[str, ...]]) -> re.Pattern[str]:
-    """One class that `re` scans for at full speed; only where it stands are contexts asked."""
+    """Return a regex that begins with one class, which `re` finds at full speed; contexts are tested only there."""
     return re.compile(f"[{alone}{''.join(pairs)}](?:{_contexts(alone, pairs)})", re.S)
 
 
 @cache
 def maybe_mojibake() -> re.Pattern[str]:
-    """Return what finds all that could be mojibake: compiled, in 30 ms, when a block needs it."""
+    """Return the regex for possible mojibake.  It is compiled, in 30 ms, when a block needs it."""
     return _found(_MOJIBAKE, _MOJIBAKE_PAIRS)
 
 
@@ -111,16 +114,17 @@ def _anywhere() -> re.Pattern[str]:
 
 
 MIXED_SCRIPTS = later(f"[A-Za-z](?:(?=[{_LOOKS_LATIN}])|(?<=[{_LOOKS_LATIN}].))")
-# Capitals are asked first, and nothing else after: they are most of what stops the scan of a clean block.
+# Capitals are tested first, because they cause most stops in a clean block.
 _NOT_NEWS = later(f"[^{_NEWS}](?:{'|'.join(_CAPITALS)}|(?<=[^A-Z])(?:{_contexts(_NOT_IN_NEWS, _ASCII_PAIRS)}))", re.S)
 _GREEK_OR_CYRILLIC = later("[Ͱ-ӿ]")
 
-# Ordering the marks of one letter is quadratic in their number; a block up to here takes some milliseconds at worst.
+# Ordering the marks of a letter takes quadratic time.  A block of this length takes some milliseconds in the worst
+# case.
 MAX_CHARS_TO_COMPOSE = 10_000
 
 
 def looks_clean(block: str) -> bool:
-    """Claim that no step changes a block and no doubt is found in it; False says only that it must be looked at.
+    """Return true if no step changes a block and no doubt is in it; False means only that steps must be tried.
 
     >>> looks_clean("“We don’t know,” she said – again."), looks_clean("Belarusâ€™ president")
     (True, False)
@@ -134,7 +138,7 @@ def looks_clean(block: str) -> bool:
     return not (_GREEK_OR_CYRILLIC.search(block) and MIXED_SCRIPTS.search(block))
 
 
-# Letters that hardly any language of Western Europe has together.
+# Letters that occur together in hardly any language of Western Europe.
 _TOGETHER = (
     *("ìø", "èø", "èš", "èž", "è¾", "èæ", "èð", "æð", "³ê", "¿ê", "³ñ", "³æ", "ðþ", "ýþ", "õû", "õö", "ãþ", "ãº", "ãî"),
     *("îå", "ÏÅ", "òï", "ùå", "ÇÞ", "ÒÃ"),
@@ -143,7 +147,7 @@ _TOGETHER = (
 
 
 def may_be_recoded(text: str) -> bool:
-    """Return whether a document may have been read in the wrong encoding as a whole: worth a closer look."""
+    """Return whether a whole document may have been read in the wrong encoding, so that a closer test is useful."""
     if text.isascii():
         return False
     return any(pair[0] in text and pair[1] in text for pair in _TOGETHER)

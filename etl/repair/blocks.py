@@ -1,4 +1,4 @@
-"""Repairs of blocks and cuts inside them, each booked with its place in the decoded text."""
+"""Repairs of blocks and cuts within blocks, each recorded with its place in the decoded text."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from etl.repair.steps import Step
     from etl.rules import Cut
 
-# Changes and doubts of one document.  Each takes some 1,200 bytes until it is written: those of 64 MiB of damaged
+# The most changes and doubts of one document.  Each takes some 1,200 bytes until it is written: 64 MiB of damaged
 # letters would take 16 GB.
 MAX_REPAIRS = 1_000_000
 
 
 class TooManyRepairs(Exception):
-    """A document of more than MAX_REPAIRS repairs; says how many these are."""
+    """A document with more than MAX_REPAIRS repairs.  The message has this number."""
 
 
 def repaired_blocks(
     blocks: tuple[Block, ...], replacements: Sequence[Replacement], risky: bool, taken: frozenset[int]
 ) -> tuple[tuple[Block, ...], tuple[tuple[Repair, ...], ...]]:
-    """Return the blocks of a page repaired, and the repairs of each.  Those that are taken out of it need none.
+    """Return the blocks of a page repaired, and the repairs of each.  Removed blocks need no repairs.
 
     Raises TooManyRepairs.
     """
@@ -54,7 +54,7 @@ def repaired_blocks(
 
 
 def _charset(texts: Sequence[str]) -> "Step | None":
-    """Return the step that undoes the encoding that all of a document was read in, if it was the wrong one."""
+    """Return the step that corrects the encoding in which a whole document was read, if it was wrong."""
     if not may_be_recoded("\n".join(texts)):
         return None
 
@@ -75,7 +75,7 @@ def _repaired(block: Block, repaired: Repaired) -> tuple[Block, tuple[Repair, ..
 
 
 def cut_out(document: Document, found: "Sequence[Cut]") -> Document:
-    """Return a document without its cuts, which are booked with the repairs of the same blocks."""
+    """Return a document without its cuts, which are recorded with the repairs of the same blocks."""
     blocks, repairs = list(document.blocks), list(document.repairs)
     for index, of_block in groupby(found, key=lambda cut: cut.block):
         block, group = blocks[index], tuple(of_block)

@@ -1,7 +1,7 @@
 """A document whose bytes of one encoding were read as Windows-1252: `trwa³y`, `pøíští`, `Âëàñòè`.
 
-Every byte is a character in both, so no word proves it.  A document does: read back, all its letters are of the
-alphabet of the language that it is in, and before many were not.
+Every byte is a character in both encodings, so a single word proves nothing.  A document does: after the correction,
+all of its letters are in the alphabet of its language, and before, many were not.
 """
 
 import re
@@ -13,22 +13,22 @@ from etl.later import later
 from etl.repair.steps import Step
 
 RULE = "repair/charset"
-# Letters beyond ASCII that a document must have, those of them that must be wrong before, and the share of them that
-# must be of the alphabet after.
+# Letters beyond ASCII that a document must have, the number of them that must be wrong before, and the share that must
+# be in the alphabet afterwards.
 MIN_LETTERS, MIN_WRONG, MIN_RIGHT = 12, 3, 0.99
 
-# Characters beyond ASCII that a text of East Asia must have, and their share of all that are no space.
+# Characters beyond ASCII that a text of East Asia must have, and their share of all characters except spaces.
 MIN_EAST_ASIAN, MIN_BEYOND_ASCII = 60, 0.6
-# Share of the characters beyond ASCII that stand in UTF-8, from which on a text is UTF-8 and in no other encoding.
+# The share of UTF-8 among the characters beyond ASCII with which a text is UTF-8, and in no other encoding.
 MIN_UTF8 = 0.8
-# Bytes that chardet is shown.
+# Bytes for chardet.
 DETECTION_BYTES = 16_384
 
 _GREEK = "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ"
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 _ARABIC = "ءآأؤإئابةتثجحخدذرزسشصضطظعغـفقكلمنهوىيًٌٍَُِّْ"
-# What the language of a document may be, the letters beyond ASCII that it has, and the encodings it was written in.
-# Those without capitals come first: in others, their letters are capitals, or small ones, alone.
+# The possible languages of a document, their letters beyond ASCII, and their encodings.  Scripts without capitals come
+# first, because in other encodings, their letters are all capitals or all small.
 ALPHABETS = {
     "he": ("אבגדהוזחטיךכלםמןנסעףפץצקרשת", ("cp1255",)),
     "ar": (_ARABIC, ("cp1256",)),
@@ -60,14 +60,14 @@ _EAST_ASIAN = {
     **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
 }
 _WIDE = later("[“”‘’—…·\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60]")
-# In Greek, ς ends a word and σ does not; in Russian that was read as Greek, т and у stand anywhere.
+# In Greek, ς is at the end of a word and σ is not.  In Russian that was read as Greek, these letters are anywhere.
 _NOT_GREEK = later(r"ς[^\W\d_]|σ[\s.,]")
 _UTF8 = later("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LETTER = later(r"[^\W\d_\x00-\x7f]|(?<=[a-z])[³¹¿±¶¼¾º](?=[a-z])|(?<=[A-Za-zÀ-ÿ])[³¹¿±¶¼¾ºª]|¸(?=\w)")
 
 
 def recoded(blocks: Sequence[str]) -> Step | None:
-    """Return the step that reads the characters of a document as the encoding they were in, if this is proved."""
+    """Return the step that reads the characters of a document in their true encoding, if this is proved."""
     text = "\n".join(blocks)
     if step := _of_east_asia(text):
         return step
@@ -130,13 +130,13 @@ def _read_as(codec: str, block: str) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """Return the bytes that were read as Windows-1252, or as Latin-1, whose controls pages show as they are."""
+    """Return the bytes that were read as Windows-1252 or as Latin-1, whose control characters are kept."""
     return text.translate(_controls()).encode("latin-1")
 
 
 @cache
 def _controls() -> dict[int, int]:
-    """Return the bytes of the characters that Windows-1252 has, and Latin-1 has not."""
+    """Return the bytes of the characters that Windows-1252 has and Latin-1 lacks."""
     read = {byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
     return {ord(char): byte for byte, char in read.items() if char}
 
@@ -147,12 +147,12 @@ def _is_of(letters: Sequence[str], language: str, codec: str) -> bool:
 
 
 def _right(letters: Sequence[str], alphabet: str) -> int:
-    """Return how many letters are of an alphabet."""
+    """Return the number of letters in an alphabet."""
     return sum(letter in alphabet or letter.lower() in alphabet for letter in letters)
 
 
 def _are_of_1252(letter: str) -> bool:
-    """Return whether Windows-1252 has a letter; a document that has another one was read as something else."""
+    """Return whether Windows-1252 has all letters; a document with other letters was read in another encoding."""
     try:
         letter.encode("cp1252")
     except UnicodeEncodeError:
@@ -162,9 +162,9 @@ def _are_of_1252(letter: str) -> bool:
 
 @cache
 def _table(codec: str) -> dict[int, str]:
-    """Return the characters that bytes have in an encoding, by those that they have in Windows-1252.
+    """Return the characters of bytes in an encoding, by their characters in Windows-1252.
 
-    A byte of 0x80-0x9F may also have come through as a control.
+    A byte of 0x80-0x9F may also be a control character.
     """
     table: dict[int, str] = {}
     for byte in range(0x80, 0x100):

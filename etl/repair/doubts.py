@@ -1,6 +1,6 @@
-"""The places a reader would stumble at, where only a guess can mend: flagged, and changed on request if at all.
+"""Doubtful places, which only a guess could repair: they are flagged, and some are changed on request.
 
-Each row is a name, the places, and what a guess would put there; None is where no guess is good enough.
+Each row has a name, the places, and the guess; None if no guess is good enough.
 """
 
 import re
@@ -16,7 +16,7 @@ After = str | Callable[[re.Match[str]], str] | None
 
 
 class Doubt(Struct, frozen=True, gc=False):
-    """Places that look damaged, and the guess at what stood there; text without these characters (a class) has none."""
+    """Places that look damaged, and a guess of the original text; text without these characters (a class) has none."""
 
     rule: str
     characters: re.Pattern[str]
@@ -74,24 +74,26 @@ _PRIVATE = "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]"
 _TAIL = r"(?=(?:s|t|d|m|ll|re|ve)\b(?!-))"
 
 DOUBTS = (
-    # A question mark where an encoder had no character to put.  `Who?s-who`, `over?Not` are real ones as often as not.
+    # A question mark in the place of a character that an encoder lacked.  In `Who?s-who` and `over?Not`, it may be a
+    # real one.
     _doubt("repair/question-apostrophe", r"\?", rf"(?<=[A-Za-z])\?{_TAIL}", "’"),
     _doubt("repair/question-quotes", r"\?", r"(?<!\S)\?([A-Z][^?\n]*[,.!])\?(?!\S)", r"“\1”"),
     _doubt("repair/question-joined", r"\?", r"(?<=[a-z])\?(?=[A-Z]|s-)"),
-    # UTF-8 of which a part is lost for good.
+    # UTF-8 of which a part is lost.
     _doubt("repair/cut-mojibake", "€", r"â€\?(?=\w)", "“"),
     _doubt("repair/cut-mojibake", "€", r"(?<=\S)â€(?:\?(?!\w)|$)", "”"),
-    # â is what is left of ’ and ‘ when two control characters were stripped; French writes it too, hence so narrow.
+    # â is left of ’ and ‘ if two control characters were stripped.  The pattern is narrow, because â is also a French
+    # letter.
     _doubt("repair/stripped-apostrophe", "â", r"(?<=n)â(?=t\b)|(?<=[a-z])â(?=(?:s|re|ll|ve)\b)", "’"),
     _doubt("repair/stripped-quotes", "â", r"(?<!\w)â([A-Z][^â\n]*)â(?!\w)", r"‘\1’"),
     _doubt("repair/lost-apostrophe", "\ufffd", rf"(?<=[A-Za-z])\ufffd{_TAIL}", "’"),
     _doubt("repair/lost-character", "\ufffd", rf"\ufffd(?:(?<![A-Za-z].)|(?!{_TAIL}))"),
-    # Entities without their semicolon; browsers guess, and `&amp` in an address is none.
+    # Entities without a semicolon, which browsers guess; `&amp` in an address is none.
     _doubt("repair/entity-open", "&", r"&([lr][sd]quo|[mn]dash|hellip|nbsp|(?:amp|quot)\b)(?![;=])", _entity),
     _doubt("repair/entity-markup", "&", r"&(lt|gt|#60|#62);", _entity),
     _doubt("repair/escape-newline", r"\\", r"""(?<=[.!?"”’])\\n(?=[A-Z"“‘])""", "\n"),
     _doubt("repair/percent-escape", "%", r"(?<!\S)(?=[^\s%]*%[C-Fc-f][0-9A-Fa-f]%[89ABab])[^\s/=?]+(?!\S)", _unquoted),
-    # One single-byte encoding taken for another: no proof, because every byte is a character in both.
+    # One single-byte encoding read as another.  This cannot be proved, because every byte is a character in both.
     _doubt("repair/cyrillic-as-latin", "[À-ÿ]", r"[À-ÿ](?<!\w.)[À-ÿ]{3,}\b", _cyrillic),
     _doubt("repair/macroman-apostrophe", "Õ", rf"(?<=[a-z])Õ{_TAIL}", "’"),
     _doubt("repair/polish-as-latin", "ñ", r"(?<=[A-Za-z])ñ(?=[bcdfgkmpstwz])", "ń"),
@@ -105,14 +107,15 @@ DOUBTS = (
     _doubt("repair/joined-link", "R", r"(?<=[a-z.!?”])Read [Mm]ore$", ""),
     _doubt("repair/hyphen-break", "\n", r"(?<=[a-z])-\r?\n(?=[a-z])", ""),
     _doubt("repair/half-width", "[\uff61-\uff9f]", "[\uff61-\uff9f]+", _full_width),
-    # Bullets of Wingdings and Symbol; what else is private or no character at all, nobody can know.
+    # Bullets of Wingdings and Symbol.  The meaning of other private characters and noncharacters is unknown.
     _doubt("repair/symbol-font", "\uf0a7", "\uf0a7", "▪"),
     _doubt("repair/symbol-font", "\uf0b7", "\uf0b7", "•"),
     _doubt("repair/private-use", _PRIVATE, _PRIVATE),
     _doubt("repair/noncharacter", "[\ufdd0-\ufdef\ufffe\uffff]", "[\ufdd0-\ufdef\ufffe\uffff]"),
-    # Names that have no plural: `Belaruss president`, `Europes last dictator`.  Where the apostrophe was is grammar.
+    # Names without a plural: `Belaruss president`, `Europes last dictator`.  The place of the apostrophe follows from
+    # grammar.
     _doubt("repair/lost-possessive", "[A-Z]", rf"[A-Z](?<!\w.)(?:{NO_PLURAL})s(?= [a-z])"),
-    # Text that reads otherwise than it looks.
+    # Text whose order differs from its look.
     _doubt("repair/bidi-override", "[\u202d\u202e]", "[\u202d\u202e]"),
     Doubt("repair/homoglyph", re.compile("[Ͱ-ӿ]"), MIXED_SCRIPTS),
 )

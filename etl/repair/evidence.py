@@ -1,6 +1,7 @@
-"""Repairs that one block cannot prove and a whole document can: lost apostrophes, words that a printer broke.
+"""Repairs that only a whole document can prove: lost apostrophes, words that were broken at the end of a line.
 
-`didn?t` alone may be a typing error.  Eight of them, and no apostrophe anywhere, are an encoder that had none.
+A single `didn?t` may be a typing error.  Eight of them without any apostrophe show that an encoder lacked the
+apostrophe.
 """
 
 import re
@@ -12,7 +13,8 @@ from etl.language import detect
 from etl.quoted_printable import is_quoted_printable
 from etl.repair.steps import Step
 
-# Contractions that no question mark stands in by chance, and how many of them prove that a document has lost all.
+# Contractions in which a question mark is not there by chance, and the number of them that proves that all apostrophes
+# are lost.
 MIN_CONTRACTIONS = 3
 _CONTRACTION = re.compile(r"(?i:\w(?:n[?\ufffd]t|[?\ufffd](?:re|ve|ll))\b|\bi[?\ufffd]m\b)")
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['’](?=[a-z])")
@@ -25,7 +27,7 @@ _SOFT_BREAK_OR_BYTE = re.compile(r"=(?:\r?\n|(?P<ascii>[2-7][0-9A-F])(?<!7F))")
 # A word that is broken at the end of a line.
 _BROKEN_WORD = re.compile(r"(?<![^\W\d_])(?P<head>[^\W\d_]+)-\r?\n[^\S\n]*(?P<tail>[^\W\d_]+)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-# Broken words that prove each other, if none is found whole in the document.
+# The number of broken words that prove each other, if none of them is whole in the document.
 MIN_BROKEN_WORDS = 3
 # Letters.  So short a piece is a syllable, unless it is one of the words that make compounds.
 MAX_SYLLABLE = 3
@@ -89,8 +91,8 @@ def _is_head(head: str) -> bool:
 def _joined(words: Counter[str], is_proved: bool, broken: re.Match[str]) -> str:
     """Return a broken word in one piece.
 
-    The hyphen goes if the document has the word whole, and stays if it has the compound, or both its parts as words.
-    Else it goes where the document is proved to break words.
+    The hyphen is removed if the document has the whole word.  It stays if the document has the compound, or both parts
+    as words.  Otherwise it is removed if it is proved that the document breaks words.
     """
     head, tail = broken["head"], broken["tail"]
     one, other = head.casefold(), tail.casefold()

@@ -1,7 +1,7 @@
-"""The steps that are sure: each undoes one kind of damage, and its row says why that is not guesswork.
+"""The certain steps: each repairs one kind of damage, and its row says why the repair is certain.
 
-A step is a name, the characters without which it is not worth a try, and a function from text to text.  What ftfy does
-well is left to ftfy, which is imported (70 ms) when the first block needs it.
+A step has a name, a class of characters that it requires, and a function from text to text.  Some steps use ftfy, which
+is imported (in 70 ms) when the first block needs it.
 """
 
 import re
@@ -15,7 +15,7 @@ from etl.repair.alphabet import CENTRAL_HALVES, MAX_CHARS_TO_COMPOSE, maybe_moji
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One move of a repair: `mend` is worth a try on text that has one of these characters (a class)."""
+    """One step of a repair: `mend` is tried on text with one of these characters (a class)."""
 
     rule: str
     characters: re.Pattern[str]
@@ -31,16 +31,17 @@ def _sub(pattern: str, after: str | Callable[[re.Match[str]], str]) -> Callable[
 
 
 def _joined(surrogates: re.Match[str]) -> str:
-    """Halves of a pair as their character, a lone half as U+FFFD."""
+    """Return the character of a surrogate pair; U+FFFD for a lone half."""
     return surrogates[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 # ---- entities ----
 
-# However often it was escaped, `&amp;amp;amp;lt;` is one entity: found in one pass, or 100,000 of them take minutes.
+# `&amp;amp;amp;lt;` is one entity that was escaped several times.  It is found in one pass, because 100,000 of them
+# would otherwise take minutes.
 _AMPERSANDS = r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)*"
 _ENTITY = re.compile(_AMPERSANDS + r"(#?[0-9A-Za-z]{1,24};)")
-# `Use the &lt;b&gt; tag` shows markup on purpose; undone, it would be markup.  A lone `5 &lt; 6` is a sign.
+# `Use the &lt;b&gt; tag` shows markup on purpose, and would become markup.  A single `5 &lt; 6` is a sign.
 _TAG = re.compile(_AMPERSANDS + r"(?:lt|LT|#0*60|#[xX]0*3[cC]);\s*[/!?]?[A-Za-z]")
 
 
@@ -60,7 +61,7 @@ def _character(angles_are_signs: bool, entity: re.Match[str]) -> str:
     return name if half_read or (character in ("<", ">") and not angles_are_signs) else character
 
 
-# ---- escapes that a program wrote and none read ----
+# ---- escapes that a program wrote and no program undid ----
 
 _ESCAPES = re.compile(
     r"""(?<!\\)(?: (?P<code>(?:\\u[0-9a-fA-F]{4})+)       # Belarus\u2019s
@@ -70,7 +71,7 @@ _ESCAPES = re.compile(
                | (?:(?:\\r)?\\n){2,}(?![+*?{|$)\]]) )   # First line.\n\nSecond: twice, or it may be C:\new""",
     re.X,
 )
-# Markup, controls and the backslash itself are written as escapes on purpose, and so is a letter that needs none.
+# Escapes of markup, controls and the backslash are written on purpose, and so are escapes of letters that need none.
 _MEANT = re.compile(r"[\x00-\x1f\x7f-\x9f<>\\\ud800-\udfff]|^[A-Za-z0-9]$")
 
 
@@ -105,7 +106,7 @@ def _unquoted(printable: re.Match[str]) -> str:
 # no character there and is often dropped.  Given `â€ she`, ftfy 6.3.1 takes the space for it: `†she`.
 _THIRD = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸŚŤŹśťźˇ˘ŁĄŞŻłąşĽ˝ľż˛"
 _LOST = re.compile(rf"â€(?=[^{_THIRD}?\ufffd])|(?<=â€œ)([^â“”]*)â€$|Ã¢â‚¬(?=[\s,.;:!)])")
-# Or it came through as U+FFFD; behind an opening quote it can only be the closing one.
+# Or this byte became U+FFFD; behind an opening quote, it can only be the closing one.
 _REPLACED = re.compile("(â€œ(?:(?!â€œ).)*?â€)\ufffd")
 
 
@@ -125,14 +126,14 @@ _PROVED = re.compile(rf"(?:[ÂÃ]|â€)[{_THIRD}]")
 
 
 def _decode(text: str) -> str:
-    """Return what ftfy makes of each line on its own: one line may be mojibake and the next not."""
+    """Return a text with each line decoded by ftfy, because one line may be mojibake and the next not."""
     if not maybe_mojibake().search(text):
         return text
     return "\n".join(_in_words(_decode_line(_without_letters(_without_console(line)))) for line in text.split("\n"))
 
 
 def _decode_line(line: str) -> str:
-    if _CAPITAL_END.search(line):  # proof must come from elsewhere in the line
+    if _CAPITAL_END.search(line):  # another place in the line must prove it
         without = _CAPITAL_END.sub("A", line)
         if _decoded(without) == without:
             return line
@@ -190,7 +191,7 @@ _CONSOLE_CHARACTERS = {
 
 
 def _without_console(line: str) -> str:
-    """Return a line with the UTF-8 undone, by the code page that leaves least of it."""
+    """Return a line with its UTF-8 decoded, by the code page that leaves the least mojibake."""
     if not _CONSOLE.search(line):
         return line
     return min((each.sub(partial(_from_console, codec), line) for codec, each in _CONSOLE_CHARACTERS.items()), key=len)
@@ -204,7 +205,7 @@ def _from_console(codec: str, character: re.Match[str]) -> str:
 
 
 def _without_letters(line: str) -> str:
-    """Return a line with the UTF-8 undone that was read as a page of other letters."""
+    """Return a line with its UTF-8 decoded that was read in a code page of other letters."""
     import ftfy  # noqa: F401  registers the codec
 
     codecs = next((codecs for codecs, proof in _OF_LETTERS.items() if proof.search(line)), ())
@@ -242,7 +243,7 @@ _NARROW = {0x3000: " ", **{wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0x
 
 
 def _narrow(text: str) -> str:
-    """Latin typed at full width; among Chinese or Japanese it is typography and stays."""
+    """Return Latin text in full width as normal text; among Chinese or Japanese, full width is typography and stays."""
     return text if _EAST_ASIAN.search(text) else text.translate(_NARROW)
 
 
@@ -260,7 +261,7 @@ _BLANK_LINES = re.compile(r"(\r?\n)(?:[^\S\n]*\n)+")
 
 
 def _with_one_break(text: str) -> str:
-    """One kind of line break in a block, Windows' if it is the only one, and never a blank line."""
+    """Return a block with one kind of line break (that of Windows if it is the only one), and without blank lines."""
     kinds = set(_BREAK.findall(text))
     if not kinds <= {"\n"} and kinds != {"\r\n"}:
         text = _BREAK.sub("\n", text)
@@ -315,7 +316,7 @@ SURE = (
     _step("repair/zero-width", f"[{_ZERO_WIDTH}\u200b]", _sub(_INVISIBLE, "")),
     _step("repair/breaks", r"[\n\r\u2028\u2029]", _with_one_break),
     _step("repair/wrapped", "\n", _sub(_WRAPPED_SPACELESS, "")),
-    # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
+    # A label and a text of two elements that were joined: `image captionKolesnikova is…`.
     _step("repair/label", "[A-Z]", _sub(_LABEL, _parted)),
     # Runs of spaces, leftovers of pages, space at the ends of lines; and no-break spaces, which serve the page's width.
     _step("repair/spaces", r"\s", _spaced),

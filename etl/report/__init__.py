@@ -1,4 +1,4 @@
-"""A run as pages that a person reads: totals, charts, and articles with all that was done to them.
+"""A run as pages for people: totals, charts, and articles with all of their changes.
 
 reading       articles + audit of a run -> its documents, each proved
 changes       a document -> its articles, block by block; compare: a duplicate beside its keeper (duplicates)

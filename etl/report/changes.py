@@ -1,4 +1,4 @@
-"""A document of a run -> each of its articles with all that was done to it, block by block."""
+"""A document of a run -> each of its articles with all of its changes, block by block."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,26 +8,26 @@ from msgspec import Struct
 from etl.audit import BOOKED_NOTHING, GAP, JOINT, Entry, Kept
 from etl.report.reading import ArticleFields, RunDocument
 
-# Actions that take characters out of the text for good; `extract` moves them into a field.
+# Actions that remove characters from the text; `extract` moves them into a field.
 REMOVING = ("drop", "cut", "reject", "duplicate")
-# Characters of a headline, and of the words that stand for one.
+# Characters of a headline, and of the words that replace a missing headline.
 MAX_TITLE = 300
 MAX_OPENING = 80
 UNWRITTEN = "not written"
-"""The status of an article of which the run wrote no record: it was rejected, or is the copy of another."""
+"""The status of an article without a record: it was rejected, or is a duplicate."""
 
 
 class Span(Struct, frozen=True, gc=False):
-    """Characters of a block that stays: kept, or changed as `entry` says; a tag says that they look damaged."""
+    """Characters of a kept block: unchanged, or changed as in `entry`; a tag marks characters that look damaged."""
 
     text: str
     entry: Entry | None = None
 
 
 class ShownBlock(Struct, frozen=True, gc=False):
-    """A block in its place: kept (`spans`) or taken out whole (`entry`).
+    """A block in its place: kept (`spans`) or removed whole (`entry`).
 
-    `start` and `end` count characters of the decoded text, `line` its lines.  `tags` are judgements that left it.
+    `start` and `end` count characters of the decoded text, `line` its lines.  `tags` are tags of a block that stays.
     """
 
     start: int
@@ -39,7 +39,7 @@ class ShownBlock(Struct, frozen=True, gc=False):
 
     @property
     def text(self) -> str:
-        """The block as the article has it, or as it was before it was taken out."""
+        """The text of the block in the article, or before its removal."""
         return self.entry.before if self.entry else "".join(span.text for span in self.spans)
 
 
@@ -59,13 +59,13 @@ class ArticleChanges(Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """Its headline, or the words it begins with, or its place."""
+        """Its headline, or its first words, or its place."""
         opening = next((block.text for block in self.blocks if block.text.strip()), "")
         return titled(self.fields, opening, f"{self.path}:{self.row}")
 
     @property
     def entries(self) -> list[Entry]:
-        """What was done to it, white space aside."""
+        """The changes of the article, without white space."""
         return [entry for block in self.blocks for entry in entries_of(block)]
 
 
@@ -78,7 +78,7 @@ def entries_of(block: ShownBlock) -> Iterator[Entry]:
 
 
 def changes_of(document: RunDocument) -> list[ArticleChanges]:
-    """Return the articles of a document with their changes, in reading order, those that were not written included."""
+    """Return the articles of a document with their changes, in reading order, with those that were not written."""
     blocks: defaultdict[str, list[ShownBlock]] = defaultdict(list)
     for article_id, block in _Walk(document).blocks():
         blocks[article_id].append(block)
@@ -90,7 +90,7 @@ def changes_of(document: RunDocument) -> list[ArticleChanges]:
 
 
 def articles_with_entries(document: RunDocument) -> Iterator[tuple[ArticleFields, tuple[Entry, ...]]]:
-    """Yield all articles of a document in reading order, those not written included, each with its entries."""
+    """Yield all articles of a document in reading order, also those that were not written, each with its entries."""
     written = {article.id: article for article in document.articles}
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in document.entries:
@@ -112,7 +112,7 @@ def _article_ids(document: RunDocument) -> list[str]:
 
 
 def _merged(document: RunDocument, starts: dict[str, int]) -> list[str]:
-    """Written articles in their order, each of the others before the first written one that has an entry behind it."""
+    """Return the written articles in order; each of the others is before the first written one with a later entry."""
     first: dict[str, int] = {}
     for entry in document.entries:
         first.setdefault(entry.article_id, entry.char_start)
@@ -124,7 +124,7 @@ def _merged(document: RunDocument, starts: dict[str, int]) -> list[str]:
 
 
 def titled(article: ArticleFields, opening: str, place: str) -> str:
-    """Return what an article is called: by its headline, or the words it begins with, or its place."""
+    """Return the title of an article: its headline, its first words, or its place."""
     if article.headline or not opening:
         return (article.headline or place)[:MAX_TITLE]
     words = " ".join(opening[:MAX_TITLE].split())
@@ -207,7 +207,7 @@ class _Walk:
             yield self._article, ShownBlock(self._start, self._at, self._start_line, spans, tags=tags)
 
     def _take_tags(self) -> Iterator[Entry]:
-        """Yield the tags that begin before the end of the block at hand."""
+        """Yield the tags that begin before the end of the current block."""
         while self._tags and self._tags[0].char_start < self._at:
             tag = self._tags.pop(0)
             if tag.char_start >= self._start:
@@ -215,7 +215,7 @@ class _Walk:
 
 
 def _with_tags(spans: Sequence[Span], start: int, tags: Sequence[Entry]) -> Iterator[Span]:
-    """Yield the spans of a block, the characters that a tag doubts as spans of their own."""
+    """Yield the spans of a block, with tagged characters as spans of their own."""
     doubts = [tag for tag in tags if not tag.line_sha256]
     for span in spans:
         end = start + len(span.entry.before if span.entry else span.text)

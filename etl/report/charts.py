@@ -1,4 +1,4 @@
-"""Charts as inline SVG.  Text in them is escaped; no chart needs a script or a style of its own."""
+"""Charts as inline SVG with escaped text, without scripts and styles of their own."""
 
 from collections.abc import Mapping, Sequence
 from math import log10
@@ -9,14 +9,14 @@ from msgspec import Struct
 from etl.report.changes import REMOVING, ArticleChanges
 from etl.report.totals import CELLS_PER_DECADE, Totals
 
-# The kinds that have a colour, a border and a swatch of their own; any other is shown as structure.
+# The kinds with a colour, a border and a swatch; any other kind is shown as structure.
 KINDS = ("caption", "credit", "link", "notice", "player", "structure", "glitch", "duplicate")
 
-# The scatter plot, in units of its view box: the edges of the field of points.
+# The edges of the field of points in the scatter plot, in units of its view box.
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 520, 64, 14, 14, 50
-# Articles in a cell of the plot, from which on it is darker.
+# The numbers of articles from which on a cell of the plot is darker.
 CELL_STEPS = (2, 10, 50, 250)
-# Radius of the mark of an outlier, and where it may stand, in radii: on its place, or aside.
+# Radius of the mark of an outlier, and its possible places in radii: on its point, or beside it.
 RADIUS = 9
 ASIDE = (
     (0, 0),
@@ -27,7 +27,7 @@ RECT = Markup('<rect class="{}" x="{:g}" y="0" width="{:g}" height="{}"/>')
 
 
 class Segment(Struct, frozen=True, gc=False):
-    """A part of a bar: what it is, by name and class, and how much of it there is."""
+    """A part of a bar: its name, its class and its size."""
 
     name: str
     fill: str
@@ -35,7 +35,7 @@ class Segment(Struct, frozen=True, gc=False):
 
 
 def kind_of(kind: str) -> str:
-    """Return a kind that has a colour."""
+    """Return the kind, or "structure" if it has no colour."""
     return kind if kind in KINDS else "structure"
 
 
@@ -63,7 +63,7 @@ def bar(size: int, largest: int, kind: str) -> Markup:
 
 
 def strip(article: ArticleChanges) -> Markup:
-    """Return an article as a line: what was kept and what was removed, in its places."""
+    """Return an article as a line, with kept and removed parts in their places."""
     parts: list[tuple[str, int]] = []
     for block in article.blocks:
         entry = block.entry
@@ -88,7 +88,7 @@ def _row(parts: Sequence[tuple[str, int]], width: int, height: int) -> Markup:
 
 
 def scatter(cells: Mapping[tuple[int, int], int], outliers: Sequence[tuple[int, int]]) -> Markup:
-    """Return articles by their characters before and after, on logarithmic axes; outliers carry their number."""
+    """Return articles by their characters before and after, on logarithmic axes; outliers have numbers."""
     places = [at for pair in cells for at in pair if at >= 0] or [0]
     low = min(places) // CELLS_PER_DECADE * CELLS_PER_DECADE
     axis = _Axis(low, max(low + CELLS_PER_DECADE, max(places) + 1))
@@ -105,7 +105,7 @@ def scatter(cells: Mapping[tuple[int, int], int], outliers: Sequence[tuple[int, 
 
 
 class _Axis(Struct, frozen=True):
-    """Both axes of the plot: cells from `low` to `high`; what is empty stands below the lowest."""
+    """Both axes of the plot: cells from `low` to `high`; empty articles are below the lowest cell."""
 
     low: int
     high: int
@@ -154,7 +154,7 @@ def _axes(axis: _Axis) -> Markup:
 
 
 def _outliers(axis: _Axis, outliers: Sequence[tuple[int, int]]) -> Markup:
-    """Number the outliers; where two would cover one another, the later stands aside, with a line to its place."""
+    """Return numbered outliers.  If two would overlap, the later one is beside its point, with a line to it."""
     taken: list[tuple[float, float]] = []
     found = []
     for number, (before, after) in enumerate(outliers, 1):
@@ -177,7 +177,7 @@ def _is_free(place: tuple[float, float], taken: Sequence[tuple[float, float]]) -
     return is_inside and all((place[0] - x) ** 2 + (place[1] - y) ** 2 >= (2 * RADIUS) ** 2 for x, y in taken)
 
 
-# Per cent of a publisher's articles, from which on a cell of the heat map is darker.
+# The percentages of a publisher's articles from which on a cell of the heat map is darker.
 HEAT_STEPS = (0, 5, 15, 30, 50, 75)
 
 

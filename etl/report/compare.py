@@ -1,4 +1,4 @@
-"""A duplicate beside the block that keeps it: which words differ, and which of them are in the duplicate alone."""
+"""A duplicate beside its keeper, with marks on words that differ, and on words only in the duplicate."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _LETTERS = re.compile(r"\w+")
 
 
 class Piece(Struct, frozen=True, gc=False):
-    """Characters of one side: the same on both, of this side ("differs"), or not in the keeper ("residue")."""
+    """Characters of one side: the same on both sides, different ("differs"), or not in the keeper ("residue")."""
 
     text: str
     mark: str = ""
@@ -43,14 +43,14 @@ def compare(duplicate: str, keeper: str, residue: str) -> Comparison:
 def _marked(text: str, lacking: frozenset[str]) -> Iterator[Piece]:
     mark = "differs"
     for word in _WORDS.findall(text):
-        if not word.isspace():  # white space is marked as the word before it
+        if not word.isspace():  # white space has the mark of the word before it
             is_residue = any(part in lacking for part in _LETTERS.findall(fold(word)))
             mark = "residue" if is_residue else "differs"
         yield Piece(word, mark)
 
 
 def _solid(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Pieces of the same mark joined, empty ones left out."""
+    """Return pieces with the same mark joined, without empty ones."""
     found: list[Piece] = []
     for piece in pieces:
         if piece.text and found and found[-1].mark == piece.mark:

@@ -11,17 +11,17 @@ from etl.report.changes import ArticleChanges, entries_of
 
 # Characters of a keeper that are shown.
 MAX_KEEPER = 4_000
-# Duplicates that a keeper names.
+# The most duplicates that are shown for a keeper.
 MAX_COPIES = 20
 
 
-# What `clean` calls a keeper: an article, or the paragraph on its line; and what `dedup` adds to the name of a record.
+# The name of a keeper in `clean`: an article, or the paragraph on a line; and the suffix that `dedup` adds to a record.
 _BLOCK = re.compile(r"([0-9a-f]{32}):(\d{1,9})")
 _PARAGRAPH = re.compile(r"#\d+$")
 
 
 def keeper_place(duplicate_of: str) -> tuple[str, str]:
-    """Return the article that keeps a duplicate, and the line of the paragraph that does; "" is the whole article.
+    """Return the article that keeps a duplicate, and the line of its paragraph; "" for the whole article.
 
     >>> keeper_place("0123456789abcdef0123456789abcdef:12"), keeper_place("in.jsonl:3#2")
     (('0123456789abcdef0123456789abcdef', '12'), ('in.jsonl:3', ''))
@@ -40,7 +40,7 @@ class Keeper(Struct, frozen=True, gc=False):
 
 
 class Copy(Struct, frozen=True, gc=False):
-    """A duplicate, as its keeper names it."""
+    """A duplicate, as it is shown beside its keeper."""
 
     text: str
     article: str
@@ -49,20 +49,20 @@ class Copy(Struct, frozen=True, gc=False):
 
 
 class Duplicates:
-    """Keepers by what a duplicate says of them (`article:line`, or an article), and copies by keeper."""
+    """Keepers by their names in duplicates (`article:line`, or an article), and duplicates by keeper."""
 
     def __init__(self, wanted: Iterable[str]) -> None:
         self._wanted = frozenset(keeper_place(one)[0] for one in wanted)
         self._blocks: dict[str, list[tuple[int, Keeper]]] = {}
         self._copies: dict[str, dict[int, list[Copy]]] = {}
-        self._words: tuple[str, Sequence[frozenset[str]]] = "", ()  # of the keeper asked for last
+        self._words: tuple[str, Sequence[frozenset[str]]] = "", ()  # for the last keeper
 
     def wants(self, article_ids: Iterable[str]) -> bool:
-        """Return whether one of these articles keeps something."""
+        """Return whether one of these articles is a keeper."""
         return not self._wanted.isdisjoint(article_ids)
 
     def add_keepers(self, article: ArticleChanges) -> None:
-        """Remember the kept paragraphs of an article, if a duplicate is theirs."""
+        """Store the kept paragraphs of an article if they have duplicates."""
         name = article.fields.id
         if name in self._wanted:
             self._blocks[name] = [
@@ -72,7 +72,7 @@ class Duplicates:
             ]
 
     def add_copies(self, article: ArticleChanges) -> None:
-        """Remember the duplicates of an article that is shown."""
+        """Store the duplicates of an article that is shown."""
         for block in article.blocks:
             for entry in entries_of(block):
                 if not entry.duplicate_of:
@@ -84,11 +84,14 @@ class Duplicates:
                     known.append(Copy(block.text[:200], article.fields.id, block.start, entry.similarity))
 
     def concerns(self, article: ArticleChanges) -> bool:
-        """Return whether an article has duplicates, or keeps some."""
+        """Return whether an article has duplicates, or is a keeper."""
         return article.fields.id in self._copies or any(entry.duplicate_of for entry in article.entries)
 
     def keeper(self, entry: Entry) -> Keeper | None:
-        """Return what keeps a duplicate: for the copy of a whole article, its paragraph that shares the most words."""
+        """Return the keeper of a duplicate.
+
+        For a copy of a whole article, return its paragraph with the most words in common.
+        """
         article, line = keeper_place(entry.duplicate_of)
         if line:
             return self.at_line(article, line)

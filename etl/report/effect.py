@@ -1,4 +1,4 @@
-"""What a new rule would take in the articles of a report, judged from articles and audit alone."""
+"""The lines that a new rule would remove from the articles of a report, from articles and audit."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,7 @@ from etl.rules.language import Rule
 
 
 class Taken(Struct, frozen=True):
-    """A line that the rule would take: its article and where it starts, and the rules that took it already."""
+    """A line that the rule would remove: its article, its start, and the rules that already removed it."""
 
     article: str
     start: int
@@ -25,7 +25,7 @@ class Taken(Struct, frozen=True):
 
 
 def effect(rule: Rule, articles: Sequence[ArticleChanges]) -> Iterator[Taken]:
-    """Yield the lines of articles that a rule would take, in reading order.  Raises RegexTimeout."""
+    """Yield the lines of articles that a rule would remove, in reading order.  Raises RegexTimeout."""
     judged = [_judged(number, article) for number, article in enumerate(articles)]
     places = {
         where(one.document, block.line): (article, block)
@@ -38,7 +38,7 @@ def effect(rule: Rule, articles: Sequence[ArticleChanges]) -> Iterator[Taken]:
 
 
 def _judged(number: int, changes: ArticleChanges) -> Judged:
-    """Return an article as it was when rules judged it; its number is its row, so that no two have one place."""
+    """Return an article as it was when rules judged it.  Its number is its row, so that places are unique."""
     blocks = tuple(
         Block(index, index + 1, block.start, block.end, block.text) for index, block in enumerate(changes.blocks)
     )

@@ -1,4 +1,4 @@
-"""Where a report goes: a page or a folder of pages, written whole or not at all, never over what is not a report."""
+"""Write a report: a page or a folder, completely or not at all, and never over other files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from etl.writers import atomic, naming
 
 
 def check_target(path: Path, force: bool, is_folder: bool) -> None:
-    """Refuse a path that exists; with `force`, one that is not a report.  Raises UsageError."""
+    """Raise UsageError for a path that exists; with `force`, for one that is not a report."""
     if not path.exists() and not path.is_symlink():
         return
     page = path / INDEX if is_folder else path
@@ -29,7 +29,7 @@ def check_target(path: Path, force: bool, is_folder: bool) -> None:
 
 
 def write_page(path: Path, page: str, force: bool) -> None:
-    """Write a page, whole or not at all.  Raises UsageError as `check_target` does."""
+    """Write a page, completely or not at all.  Raises UsageError as `check_target` does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic(path, partial(check_target, path, force, is_folder=False)) as temporary:
         temporary.write_text(page, encoding="utf-8")
@@ -37,7 +37,7 @@ def write_page(path: Path, page: str, force: bool) -> None:
 
 @contextmanager
 def appearing_folder(path: Path, force: bool) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of the path if all goes well.  Raises UsageError as `check_target`."""
+    """Yield an empty folder that becomes the path if no error is raised.  Raises UsageError as `check_target`."""
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(path.parent) as scratch:

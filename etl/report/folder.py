@@ -19,12 +19,12 @@ from etl.report.writing import read_changes, rendered_article
 INDEX = "index.html"
 # Articles of a page.
 PAGE_ARTICLES = 200
-# Characters of an article's HTML; a longer one is shown in brief.
+# Characters of an article's HTML. A longer article is shown in brief.
 MAX_ARTICLE = 400_000
 
 
 class _Plan(Struct, frozen=True):
-    """What the first reading gives: the counts, the page of each article, and what its duplicates copy."""
+    """The result of the first pass: counts, the page of each article, and the keepers of its duplicates."""
 
     run: CountedRun
     pages: Mapping[str, str]
@@ -36,7 +36,7 @@ def write_folder(request: ReportRequest, folder: Path) -> None:
     plan = _planned(request)
     links = Links(plan.pages)
     duplicates = Duplicates(plan.keepers)
-    if plan.keepers:  # a keeper may stand behind its duplicates
+    if plan.keepers:  # a keeper may come after its duplicates
         for _ in read_changes(request.run, plan.pages, duplicates):
             pass
     renderer = Renderer(settings_of(request), duplicates, links)

@@ -15,13 +15,13 @@ from etl.report.totals import ArticleSummary, RuleTotal, Totals, ranked
 Direction = Literal["", "up", "down"]
 Link = Callable[[str], str]
 
-# Rows and columns: what a person still reads.
+# The most rows and columns that a person still reads.
 MAX_RULES = 400
 MAX_HEAT_PUBLISHERS = 20
 MAX_HEAT_RULES = 16
 MAX_OUTLIERS = 12
 MAX_LINKS = 6
-# Points of per cent.  A smaller change says nothing.
+# Percentage points.  A smaller change is not shown.
 MIN_DELTA = 0.5
 
 
@@ -34,7 +34,7 @@ class Tile(Struct, frozen=True):
 
 
 class RuleRow(Struct, frozen=True):
-    """A rule in the table, beside what it did in the previous run, for as many articles."""
+    """A rule in the table, with its changes in the previous run, scaled to the same number of articles."""
 
     name: str
     total: RuleTotal
@@ -44,7 +44,7 @@ class RuleRow(Struct, frozen=True):
 
     @property
     def change(self) -> int:
-        """By how many changes the two differ."""
+        """The difference of the numbers of changes."""
         return abs(self.total.changes - self.before)
 
     @property
@@ -79,7 +79,7 @@ class NamedLink(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """What a reader should look at."""
+    """A notice for the reader."""
 
     words: str
     links: tuple[NamedLink, ...] = ()
@@ -119,7 +119,7 @@ def _unwritten(totals: Totals) -> str:
 
 
 def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[RuleRow]:
-    """Return the rules, those that took most first."""
+    """Return the rules, those that removed most first."""
     rules = ranked(totals.rules)[:MAX_RULES]
     largest = max((total.characters for _, total in rules), default=0)
     growth = totals.articles / previous.articles if previous and previous.articles else 0.0
@@ -164,7 +164,7 @@ def _percent(totals: Totals, publisher: str, rule: str) -> float:
 
 
 def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) -> list[Notice]:
-    """Return what to look at first."""
+    """Return the notices on what to look at first."""
     is_of: tuple[tuple[int, str, str, Callable[[ArticleSummary], bool]], ...] = (
         (totals.emptied, "article", "of which nothing is left", lambda one: one.is_emptied),
         (

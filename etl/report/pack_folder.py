@@ -5,7 +5,7 @@
     verdicts.jsonl    what a person thinks of single lines
     verdicts.csv      a sample, if `copydesk audit sample` has drawn one there: its rows are filled
 
-Every file is written whole or not at all, after what it will say has been checked.
+Every file is checked first, and then written completely or not at all.
 """
 
 import os
@@ -34,11 +34,11 @@ _NAME = re.compile(r"[\w-][\w.-]{0,80}\.toml")
 
 
 class LineVerdict(Struct, frozen=True, kw_only=True):
-    """A line of an article, from one character of its document to another, and whether its outcome was right.
+    """A line of an article, by characters of its document, and the verdict on its outcome.
 
-    Such verdicts are on lines that a person chose to look at: they name faults, and bound nothing.  A drawn sample,
-    which does, is CSV (`etl/check/verdicts.py`).
-    `rule` and `kind` are "" for a line that was kept; "wrong" then says that it is furniture.
+    Such verdicts are on lines that a person chose.  They show faults, but prove no bound.  A drawn sample, which does,
+    is CSV (`etl/check/verdicts.py`).  `rule` and `kind` are "" for a kept line; "wrong" then means that it is
+    furniture.
     """
 
     schema: Literal["copydesk/verdict/1"] = "copydesk/verdict/1"
@@ -52,7 +52,7 @@ class LineVerdict(Struct, frozen=True, kw_only=True):
 
 
 class PackFolder:
-    """The folder of a pack, which is made if it is not there.  Raises UsageError if the path is something else."""
+    """The folder of a pack, which is made if it does not exist.  Raises UsageError if the path is no folder."""
 
     def __init__(self, folder: Path) -> None:
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
@@ -61,7 +61,7 @@ class PackFolder:
             )
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._read_verdicts()  # so that a file that is no such thing is told before any work is done
+        self._read_verdicts()  # so that a wrong file is reported before any work is done
 
     @property
     def pack_id(self) -> str:
@@ -85,7 +85,7 @@ class PackFolder:
         return list(load_pack(path)) if path.exists() else []
 
     def with_rule(self, toml: str, name: str) -> str:
-        """Return what a file of rules would hold with one more."""
+        """Return the text of a file of rules with one more rule."""
         path = self.path(name)
         before = _text(path) or header(self.pack_id)
         return f"{before.rstrip()}\n\n{toml.strip()}\n"
@@ -159,12 +159,12 @@ def _removed(judged: JudgedDraw) -> Removed:
 
 @contextmanager
 def on_trial(text: str, name: str) -> Iterator[Path]:
-    """Yield the path of a file with a text, which is gone at the end."""
+    """Yield the path of a temporary file with a text."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         try:
             path.write_text(text, encoding="utf-8")
             yield path
-        except CopydeskError as error:  # the reader knows the file by its name
+        except CopydeskError as error:  # the reader recognises the file by its name
             said = (one.replace(f"{folder}{os.sep}", "") for one in (error.place, error.fault, error.way_out))
             raise type(error)(*said) from None

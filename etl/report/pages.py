@@ -1,4 +1,4 @@
-"""The values of a report's pages: what the templates take, from totals and the articles shown."""
+"""The values for the templates of a report's pages, from totals and the shown articles."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -20,21 +20,21 @@ from etl.report.render import FULL, Detail, Links, Renderer, Settings, anchor
 from etl.report.sample import Removed, Sample
 from etl.report.totals import NO_PUBLISHER, Totals, ranked
 
-# Lines that a rule has taken, beside its name.
+# The most examples of removed lines of a rule.
 MAX_EXAMPLES = 5
 MAX_REJECTS = 20
-# Rules that the chart shows before it is opened.
+# Rules in the chart before it is expanded.
 FIRST_RULES = 16
-# Options of a filter.
+# The most options of a filter.
 MAX_OPTIONS = 400
 
 
 class ReportRequest(Struct, frozen=True):
     """A report that a user asks for.
 
-    `until` is the last day of exceptions that it offers, `titles` say what rules are about, `previous` is the run to
-    compare with, and `seed` draws the articles that are shown at random.  A page that is reviewed takes verdicts;
-    `warranty` is what verdicts on a drawn sample have proved, `drawn` are the removals of one that is to be judged.
+    `until` is the last day of proposed exceptions, `titles` are the titles of rules, `previous` is the run to compare
+    with, and `seed` selects the random articles.  A page in a review takes verdicts.  `warranty` is the bound of a
+    judged sample, `drawn` are the removals of a sample to be judged.
     """
 
     run: RunFiles
@@ -49,7 +49,7 @@ class ReportRequest(Struct, frozen=True):
 
 
 class _Reject(Struct, frozen=True, gc=False):
-    """What a report shows of a reject."""
+    """A reject, as a report shows it."""
 
     path: str
     row: int
@@ -61,7 +61,7 @@ class _Reject(Struct, frozen=True, gc=False):
 
 
 class CountedRun(Struct, frozen=True):
-    """What the first reading of a run gives."""
+    """The result of the first pass over a run."""
 
     totals: Totals
     sample: Sample
@@ -69,7 +69,7 @@ class CountedRun(Struct, frozen=True):
 
 
 class ShownArticle(Struct, frozen=True):
-    """An article as it is shown: its changes, and the HTML made of them, with the reason and in the detail that it has.
+    """An article as it is shown: its changes, their HTML, the reason why it is shown, and its detail.
 
     `place` is its number in the run, among those that may be shown.
     """
@@ -82,20 +82,20 @@ class ShownArticle(Struct, frozen=True):
 
 
 class Example(Struct, frozen=True):
-    """A line that a rule has taken, and where it is shown."""
+    """A line that a rule removed, and where it is shown."""
 
     text: str
     link: str
 
 
 class Examples:
-    """Some lines that each rule has taken, of the articles that are shown."""
+    """Some removed lines of each rule, from the articles that are shown."""
 
     def __init__(self) -> None:
         self._lines: dict[str, dict[str, str]] = {}
 
     def add(self, article: ArticleChanges, links: Links) -> None:
-        """Remember lines of an article."""
+        """Add lines of an article."""
         for block in article.blocks:
             known = self._lines.setdefault(block.entry.rule, {}) if block.entry else {}
             if block.entry and len(known) < MAX_EXAMPLES:
@@ -107,7 +107,7 @@ class Examples:
 
 
 def settings_of(request: ReportRequest) -> Settings:
-    """Return what the templates take of a request."""
+    """Return the values of a request for the templates."""
     return Settings(request.titles, request.until, request.is_reviewed)
 
 
@@ -190,7 +190,7 @@ def _shown_words(count: int, totals: Totals) -> str:
 
 
 def overview_values(request: ReportRequest, run: CountedRun, links: Links) -> dict[str, Any]:
-    """Return what the template of the overview takes."""
+    """Return the values for the template of the overview."""
     totals, previous = run.totals, run.previous
     parts = charts.segments(totals)
     rows = overview.rule_rows(totals, previous, _rule_anchor)
@@ -221,7 +221,7 @@ def overview_values(request: ReportRequest, run: CountedRun, links: Links) -> di
 
 
 def _proof(run: RunFiles, totals: Totals) -> str:
-    """Return what was proved of a run while it was read."""
+    """Return the sentence about what was verified while the run was read."""
     if is_deduplicated(run):
         return "The duplicates have the hashes that the audit names. The audit does not list records that stay."
     documents = counted(totals.documents, "document")
@@ -234,7 +234,7 @@ def _more(count: int, noun: str) -> str:
 
 
 def rules_values(totals: Totals, examples: Examples) -> dict[str, Any]:
-    """Return what the template of the rules takes."""
+    """Return the values for the template of the rules."""
     sections = [
         {"name": name, "anchor": _rule_anchor(name)[1:], "total": total, "examples": examples.of(name)}
         for name, total in ranked(totals.rules)[: overview.MAX_RULES]
@@ -247,7 +247,7 @@ def _rule_anchor(rule: str) -> str:
 
 
 def filters(changes: Sequence[ArticleChanges]) -> list[dict[str, Any]]:
-    """Return the filters: what the articles shown have, by rule, kind, publisher and status."""
+    """Return the filters for the shown articles, by rule, kind, publisher and status."""
     entries = [entry for one in changes for entry in one.entries]
     options: tuple[tuple[str, str, Iterable[str]], ...] = (
         ("Rule", "r", (entry.rule for entry in entries)),

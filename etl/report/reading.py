@@ -1,7 +1,7 @@
-"""Articles + audit of a run -> its documents, in order, one at a time, each proved.
+"""Articles + audit of a run -> its documents, in order, one at a time, each verified.
 
-The output of `dedup` is read as well: each record is a document.  Its audit names copies and nothing else: what it says
-of them is proved, of the records that stay nothing can be.
+The output of `dedup` is read as well: each record is a document.  Its audit names only duplicates.  These are verified;
+the records that stay cannot be verified.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from etl.shapes import identity
 
 
 class RunFiles(Struct, frozen=True):
-    """Where articles, audit and rejects of a run stand, and its name for people; there need be no rejects."""
+    """The paths of articles, audit and rejects of a run, and its name for people; rejects may be missing."""
 
     name: str
     articles: Path
@@ -34,7 +34,7 @@ class RunFiles(Struct, frozen=True):
 
 
 class ArticleFields(Struct, frozen=True, gc=False):
-    """An article as far as a report shows it; "" is unknown."""
+    """The fields of an article that a report shows; "" is unknown."""
 
     id: str
     text: str
@@ -58,7 +58,7 @@ class RunDocument(Struct, frozen=True):
     articles: tuple[ArticleFields, ...]
 
     def restoration(self) -> Restoration:
-        """Return the way back to the decoded text."""
+        """Return the restoration of the decoded text."""
         return Restoration([article.text for article in self.articles], self.entries, self.head.gap, self.head.char_end)
 
 
@@ -89,9 +89,9 @@ def read_run(run: RunFiles) -> Iterator[RunDocument]:
 
 
 def is_deduplicated(run: RunFiles) -> bool:
-    """Return whether `dedup` wrote a run: its audit begins with a copy, that of `clean` with a document.
+    """Return whether `dedup` wrote a run: its audit begins with a duplicate, and an audit of `clean` with a document.
 
-    Raises RestoreError if the audit is empty, which none is.
+    Raises RestoreError for an empty audit, because no audit is empty.
     """
     first = next(read_outputs(run.audit, Entry), None)
     if first is None:
@@ -100,7 +100,10 @@ def is_deduplicated(run: RunFiles) -> bool:
 
 
 def _deduplicated(run: RunFiles) -> Iterator[RunDocument]:
-    """Yield the records that dedup wrote, and the copies in their places.  Raises RestoreError if one is missing."""
+    """Yield the records that `dedup` wrote, and the duplicates in their places.
+
+    Raises RestoreError if one is missing.
+    """
     ends: list[Entry] = []
     count = 0
     for document in _in_places(run, ends):
@@ -131,7 +134,7 @@ def _in_places(run: RunFiles, ends: list[Entry]) -> Iterator[RunDocument]:
 
 
 def _fields_of(place: str, path: str, row: int, fields: dict[str, Any]) -> ArticleFields:
-    """Return a record as far as a report shows it, under the name that dedup has for it."""
+    """Return the fields of a record that a report shows, under its name in `dedup`."""
     status = fact(fields, "status")
     try:
         raw = document_of(RecordPlace(path, row, ""), fields, Reading())
@@ -149,7 +152,7 @@ def _name(path: str, row: int, record: str) -> str:
 
 
 def _record(path: str, row: int, article: ArticleFields, tag: Entry | None = None) -> RunDocument:
-    """Return a record that was written, with the tag that calls it a copy."""
+    """Return a record that was written, with the tag of a duplicate."""
     head = _head(path, row, article.id, article.text)
     return RunDocument(head, tuple(_parts(tag, article.id)) if tag else (), (article,))
 
@@ -161,7 +164,7 @@ def _copy(entry: Entry) -> RunDocument:
 
 
 def _parts(entry: Entry, name: str) -> Iterator[Entry]:
-    """Yield what says that a record is a copy: of an article by paragraphs, each with its part of the residue."""
+    """Yield the entries of a duplicate: for an article one per paragraph, each with its part of the residue."""
     paragraphs = entry.before.split(JOINT) if entry.rule == WHOLE else [entry.before]
     at, line = 0, 1
     for number, text in enumerate(paragraphs, 1):
@@ -183,9 +186,9 @@ def _head(path: str, row: int, name: str, text: str) -> Entry:
 
 
 def prove(document: RunDocument) -> int:
-    """Return how many decoded characters the articles of a document hold.
+    """Return the number of decoded characters in the articles of a document.
 
-    Raises RestoreError if articles and audit do not give the decoded text back.
+    Raises RestoreError if articles and audit do not rebuild the decoded text.
     """
     restoration = document.restoration()
     if text_sha256(restoration.text()) != document.head.line_sha256:

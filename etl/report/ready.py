@@ -1,4 +1,4 @@
-"""What a reader may want to do about a line, ready to copy: an exception, a `keeps` example, a rule."""
+"""Texts that a reader can copy for a line: an exception, a `keeps` example, a rule."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,30 +12,30 @@ from etl.rule_tools.draft import Draft, draft, free_id, nearest
 from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.toml_text import toml_array, toml_string
 
-# Packs whose names stand in an audit without rules behind them: no exception holds them back.
+# Packs of names in an audit that are not rules, so that exceptions do not apply to them.
 WITHOUT_RULES = frozenset({"structure", "duplicate", "repair", "protected", "page"})
-# Digits of a line's hash: enough that no other line has them.
+# Digits of a line's hash, enough to be unique.
 DIGITS = 16
-# Lines of an article among which the nearest to a suspect one is looked for.
+# Lines of an article among which the most similar line is searched.
 MAX_NEAR = 40
-# Characters of a line that an example may have; a longer one is no example of anything.
+# The most characters of a line in an example.
 MAX_EXAMPLE = 2_000
 
 
 def is_of_pack(rule: str) -> bool:
-    """Return whether a name in an audit is that of a rule, or of the classifier: an exception can name it."""
+    """Return whether an exception can name a name in an audit: a rule or the classifier."""
     return rule.partition("/")[0] not in WITHOUT_RULES
 
 
 def exception(entry: Entry, until: date) -> str:
-    """Return an `[[exception]]` in TOML that keeps a removed line; "" if its judge takes none."""
+    """Return an `[[exception]]` in TOML that keeps a removed line; "" if no exception applies."""
     if not entry.line_sha256 or not is_of_pack(entry.rule) or entry.action == "duplicate":
         return ""
     return exception_table(entry.rule, entry.path, entry.line_sha256[:DIGITS], "It is part of the story.", until)
 
 
 def exception_table(rule: str, path: str, line: str, reason: str, until: date) -> str:
-    """Return an `[[exception]]` in TOML that keeps a line, named by the digits of its hash, which a rule removed."""
+    """Return an `[[exception]]` in TOML that keeps a line that a rule removed, by digits of its hash."""
     return "\n".join(
         (
             "[[exception]]",
@@ -49,30 +49,30 @@ def exception_table(rule: str, path: str, line: str, reason: str, until: date) -
 
 
 def _rule_line(rule: str) -> str:
-    """Return the key of an exception that keeps a line which a rule removed: others may match the line, too.
+    """Return the key `rule` of an exception for a removed line, which other rules may match, too.
 
     >>> print(_rule_line("core/read-more"))
     rule = "*"  # "core/read-more" removed it, and others may match it
     """
-    if rule == CLASSIFIER:  # which judges only what no rule removes
+    if rule == CLASSIFIER:  # the classifier judges only lines that no rule removes
         return f"rule = {toml_string(rule)}"
     return f'rule = "*"  # {toml_string(rule)} removed it, and others may match it'
 
 
 def keeps(entry: Entry) -> str:
-    """Return the `keeps` example of a removed line, for the rule that took it; "" if it has none."""
+    """Return the `keeps` example of a removed line, for the rule that removed it; "" if there is none."""
     if not exception_is_possible(entry) or len(entry.before) > MAX_EXAMPLE:
         return ""
     return f"keeps = {toml_array([entry.before])}"
 
 
 def exception_is_possible(entry: Entry) -> bool:
-    """Return whether a rule of a pack took the line."""
+    """Return whether a rule of a pack removed the line."""
     return entry.action not in ("duplicate", "repair") and is_of_pack(entry.rule)
 
 
 def rule(article: ArticleChanges, start: int, taken: Sequence[str] = ()) -> str:
-    """Return a rule in TOML that takes the block at a character out, its nearest kept line as an example."""
+    """Return a rule in TOML that removes the block at a character, with its most similar kept line as an example."""
     text = next(block.text for block in article.blocks if block.start == start)
     line = next(block.line for block in article.blocks if block.start == start)
     kept = [block.text for block in article.blocks if not block.entry and block.start != start]

@@ -1,4 +1,4 @@
-"""Templates and the values that they take: an article, and the page around all of them."""
+"""Templates and their values: an article, and the page around all articles."""
 
 import re
 from base64 import b64encode
@@ -22,9 +22,9 @@ from etl.report.compare import Comparison, compare
 from etl.report.duplicates import Copy, Duplicates, Keeper, keeper_place
 from etl.report.totals import NO_PUBLISHER
 
-# Characters of a text that are shown; what is longer says how much more there is.
+# The most characters of a text that are shown; the number of further characters is shown after a longer one.
 MAX_SHOWN = 3_000
-# Characters of a removed block from which on it is folded, where there is JavaScript: menus of a page, in the main.
+# Characters of a removed block from which on it is folded, with JavaScript.  Most such blocks are menus.
 FOLD_FROM = 500
 # Digits of an article's id, or of the hash of a foreign one, in its anchor.
 ANCHOR_DIGITS = 12
@@ -70,7 +70,7 @@ class Weight(Struct, frozen=True):
 
 
 class Links:
-    """Where articles are shown: the page of each, "" for the page at hand; what is not here is not shown."""
+    """The page of each shown article; "" for the current page.  Other articles are not shown."""
 
     def __init__(self, pages: Mapping[str, str]) -> None:
         self._pages = pages
@@ -120,7 +120,7 @@ class Renderer:
         return Markup(rendered)  # the template has escaped it
 
     def page(self, template: str, **values: Any) -> str:
-        """Return a whole page, with the policy that lets only its own style and script run."""
+        """Return a whole page, whose policy allows only its own style and script."""
         style, script = asset("report.css"), asset("report.js")
         if self._settings.is_reviewed:
             script += asset("review.js")
@@ -162,7 +162,10 @@ def anchor(article_id: str, start: int | None = None) -> str:
 
 
 def shown_blocks(blocks: Sequence[ShownBlock], most: int) -> "Sequence[ShownBlock | str]":
-    """Return the blocks to be shown; of a long article the middle is thinned out, changes last, and it says so."""
+    """Return the blocks to show.
+
+    Of a long article, blocks in the middle are left out, with a note; changed blocks are left out last.
+    """
     if len(blocks) <= most:
         return blocks
     found: list[ShownBlock | str] = []
@@ -186,7 +189,7 @@ def asset(name: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return a text with what cannot be seen, or turns the direction of writing, as its number.
+    """Return a text with invisible characters, and those that change the direction of writing, as numbers.
 
     >>> visible("a\\u202eb")
     'a⟨U+202E⟩b'
@@ -195,7 +198,7 @@ def visible(text: str) -> str:
 
 
 def clip(text: str, most: int = MAX_SHOWN) -> str:
-    """Return a text as it is shown: at most so many characters, and how many more there are."""
+    """Return at most so many characters of a text, and the number of further characters."""
     if len(text) <= most:
         return visible(text)
     rest = len(text) - most
@@ -237,7 +240,7 @@ def _environment() -> Environment:
 
 
 def _spaces(text: str) -> str:
-    """Return a text that was changed with what looks like nothing, or like another space, as a sign or its number.
+    """Return a changed text with invisible characters and unusual spaces as signs or numbers.
 
     >>> _spaces("  "), _spaces("a b\u200b"), _spaces("a\xa0b")
     ('␣␣', 'a b⟨U+200B⟩', 'a⟨U+00A0⟩b')
@@ -261,7 +264,7 @@ def _lost(article: ArticleChanges) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    """Return a share in per cent, with a decimal where it is small.
+    """Return a share in per cent, with a decimal if it is small.
 
     >>> _percent(1, 3), _percent(1, 300), _percent(1, 3000), _percent(0, 0)
     ('33 %', '0.3 %', '<0.1 %', '0 %')
@@ -273,7 +276,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _weights(entry: Entry) -> list[Weight]:
-    """Return the features that speak for a removal, with their weights in log-odds; none for what is no evidence."""
+    """Return the features that contributed to a removal, with their weights in log-odds; none without such features."""
     found = [match for one in entry.also.split(",") if (match := _WEIGHT.fullmatch(one))]
     if not found:
         return []

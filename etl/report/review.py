@@ -1,4 +1,4 @@
-"""What a reviewer may do, whatever carries the requests: verdicts, exceptions, rules, and what a rule would take."""
+"""The actions of a reviewer, independent of HTTP: verdicts, exceptions, rules, and the effect of a rule."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ from etl.report.effect import effect
 from etl.report.pack_folder import RULES, LineVerdict, PackFolder, on_trial
 from etl.report.sample import removed_by
 
-# Lines that a rule would take, of which the page is told the place.
+# The most lines in the effect of a rule whose places the page gets.
 MAX_TAKEN = 200
 # Characters of an example that an error quotes.
 MAX_QUOTED = 200
@@ -65,7 +65,7 @@ class Review:
         }
 
     def verdicts(self) -> object:
-        """Return the verdicts on the articles so far, and the places of drawn removals with theirs."""
+        """Return the verdicts on the articles so far, and the drawn removals with their places and verdicts."""
         with self._lock:
             return {
                 "verdicts": [one for one in self._pack.verdicts if one.article in self._articles],
@@ -146,7 +146,10 @@ class Review:
         return answer
 
     def _new_rule(self, path: Path, file: str) -> Sourced:
-        """Return the last rule of a file on trial, the one more than the pack has.  Raises PackError and UsageError."""
+        """Return the new rule: the last one of a temporary file, which the pack does not have.
+
+        Raises PackError and UsageError.
+        """
         rules = list(load_pack(path))
         if len(rules) != 1 + len(self._pack.rules(file)):
             raise UsageError("", "this is not one rule", "Write one [[rule]].")

@@ -1,4 +1,4 @@
-"""Which articles a report shows: a bounded choice, made while the run is read, the same for the same run and seed."""
+"""The articles that a report shows: a bounded choice during one pass, the same for the same run and seed."""
 
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
@@ -13,20 +13,20 @@ from etl.report.duplicates import keeper_place
 from etl.report.totals import ArticleSummary, CountedArticle
 
 Reason = Literal["drawn", "suspect", "lost most", "example", "tagged", "at random", "keeper"]
-"""Why an article is shown: the first of these, or it keeps what is a duplicate in one of those."""
+"""The reason why an article is shown: the first that applies, or that it keeps a shown duplicate."""
 
-# Articles that lost most.  A reader looks at some tens of them.
+# The most articles of those that lost most.  A reader looks at some tens of them.
 MAX_WORST = 60
-# They are at most so great a part of those shown: one in ten.
+# Their greatest share of the shown articles: one in ten.
 WORST_PART = 10
-# Pairs of publisher and rule that have an article of their own among those shown.
+# The most pairs of publisher and rule with an example among the shown articles.
 MAX_PAIRS = 20_000
-# Paragraphs of an article that are shown beside the one they copy.
+# The most paragraphs of an article that are shown beside their keepers.
 MAX_KEEPERS = 40
 
 
 class Removed(Struct, frozen=True):
-    """A removal by its place and its judge: what names it in an audit, and in a sample drawn from it."""
+    """A removal by its place and its rule, which identify it in an audit and in a sample."""
 
     path: str
     row: int
@@ -41,7 +41,7 @@ def removed_by(entry: Entry) -> Removed:
 
 
 class Chosen(Struct, frozen=True, gc=False):
-    """An article to be shown: its rank among those of its reason (low is first), and what its duplicates copy.
+    """An article to be shown: its rank within its reason (low is first), and the keepers of its duplicates.
 
     `before` are its characters as decoded.
     """
@@ -57,11 +57,11 @@ class Chosen(Struct, frozen=True, gc=False):
 
 
 class _Best:
-    """The so many items of the lowest rank."""
+    """A number of items with the lowest ranks."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._heap: list[tuple[float, str, Chosen]] = []  # the highest rank is on top, so that it goes first
+        self._heap: list[tuple[float, str, Chosen]] = []  # the highest rank is on top, so that it is removed first
 
     def offer(self, item: Chosen) -> None:
         """Add an item if it is among the best."""
@@ -76,7 +76,7 @@ class _Best:
 
 
 class Sample:
-    """The choice: what holds a drawn removal, is suspect or lost most, one for each publisher and rule, and others."""
+    """The choice: articles with a drawn removal, suspect ones, those that lost most, examples of rules, and others."""
 
     def __init__(self, size: int, seed: int, drawn: Collection[Removed] = frozenset()) -> None:
         self._removals = drawn
@@ -117,10 +117,10 @@ class Sample:
         return [one.summary for one in (*self._suspects, *self._tagged) if one.summary]
 
     def chosen(self, room: int, least: int, most: int) -> dict[str, tuple[Reason, tuple[str, ...]]]:
-        """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy.
+        """Return the ids of the articles, the most important first, each with its reason and its keepers.
 
-        No group that is large may fill the page: those that lost most, examples, tagged and others take turns.  An
-        article takes as many bytes of the room as it has characters, within limits; when no room is left, no more come.
+        So that no large group fills the page, those that lost most, examples, tagged and others take turns.  An article
+        takes as many bytes as it has characters, within limits, until no space is left.
         """
         first = chain(_named("drawn", self._drawn), _named("suspect", self._suspects))
         turns = zip_longest(

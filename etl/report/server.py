@@ -1,7 +1,8 @@
 """A review over HTTP: one person, one machine, one token.
 
-It listens on 127.0.0.1.  Every request must name this host and this port, carry the token of this run, and, if it
-changes anything, come from a page of this server as JSON: a page of another origin can send none of these.
+It listens on 127.0.0.1.  Every request must name this host and port, and have the token of this run.  A request that
+changes something must also be JSON, and come from a page of this server.  A page of another origin cannot send such a
+request.
 """
 
 import re
@@ -39,7 +40,7 @@ _ACTION = re.compile(r"/api/([a-z]+)")
 
 
 class Refused(Exception):
-    """A request that is not answered, with the status that says so."""
+    """A request that is refused, with its status."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status)
@@ -55,7 +56,7 @@ class Answer(Struct, frozen=True):
 
 
 class ReviewServer(ThreadingHTTPServer):
-    """The page of a review, and what it may ask for.  A port of 0 is any that is free."""
+    """The page of a review, and the answers to its requests.  Port 0 means any free port."""
 
     daemon_threads = True
 
@@ -63,19 +64,19 @@ class ReviewServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
         self.page, self.review, self.token = page.encode(), review, token
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # the names in the standard library
-        """Write nothing about a client that went away: it was a tab that was closed."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # the names of the standard library
+        """Write nothing about a client that has disconnected: a tab was closed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names under which the page may be asked for."""
+        """The host names that requests may use."""
         return tuple(f"{name}:{self.server_port}" for name in (HOST, "localhost"))
 
     @property
     def address(self) -> str:
-        """Where the page is."""
+        """The address of the page."""
         return f"http://{self.hosts[0]}/?token={self.token}"
 
 
@@ -103,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise
         except OSError as error:
             found = _json({"error": str(of_system(str(error.filename or ""), error))})
-        except Exception as error:  # a fault of ours costs this request, and not what was judged before
+        except Exception as error:  # a bug of ours affects this request, not earlier verdicts
             said = {"error": f"internal error: {type(error).__name__}: {error}"}
             found = _json(said, HTTPStatus.INTERNAL_SERVER_ERROR)
         self.send_response(found.status)
@@ -137,11 +138,11 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.NOT_FOUND)
         return _json(self.server.review.act(action[1], self._body()))
 
-    def log_message(self, format: str, *values: Any) -> None:  # the name in the standard library
-        """Write no log: the address holds the token."""
+    def log_message(self, format: str, *values: Any) -> None:  # the name of the standard library
+        """Write no log, because the address has the token."""
 
     def _check_host(self) -> None:
-        """Refuse another name of this machine: a site could have its own name lead here."""
+        """Refuse other names of this machine, because a site could make its own name lead here."""
         if self.headers.get("Host") not in self.server.hosts:
             raise Refused(HTTPStatus.MISDIRECTED_REQUEST)
 

@@ -1,4 +1,4 @@
-"""What a run comes to: counts over all of its documents, whatever the report shows of them."""
+"""The totals of a run: counts over all of its documents, whether or not the report shows them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,14 +11,14 @@ from etl.report.changes import MAX_TITLE, UNWRITTEN, articles_with_entries, leng
 from etl.report.reading import RunDocument, RunFiles, prove, read_run
 
 NO_PUBLISHER = "(unknown publisher)"
-# Of the scatter plot, to a tenfold length: a cell is a quarter longer than the one before it.
+# Cells of the scatter plot for a factor of ten: a cell is a quarter longer than the one before it.
 CELLS_PER_DECADE = 10
 
 
 class ArticleSummary(Struct, frozen=True, gc=False):
-    """An article in a line: what it is called, and its characters as decoded and as written.
+    """An article in one line: its title, and its characters as decoded and as written.
 
-    `copied` are the characters that it lost as duplicates: they stand elsewhere.
+    `copied` are the characters that it lost as duplicates, which another article keeps.
     """
 
     id: str
@@ -32,39 +32,39 @@ class ArticleSummary(Struct, frozen=True, gc=False):
 
     @property
     def removed(self) -> int:
-        """Characters that it lost, and that stand nowhere else."""
+        """Characters that it lost and that no other article keeps."""
         return max(0, self.before - self.after - self.copied)
 
     @property
     def weight(self) -> float:
-        """How much a wrong removal may hide in it: characters lost, times the ratio that they are."""
+        """The weight of a possible wrong removal: lost characters times their share."""
         return self.removed * self.removed / self.before if self.before and not self.is_copy else 0.0
 
     @property
     def is_copy(self) -> bool:
-        """Whether it was not written because another article keeps what it says."""
+        """Whether it was not written because another article keeps its text."""
         return self.status == UNWRITTEN and self.copied > 0
 
     @property
     def is_emptied(self) -> bool:
-        """Whether nothing of it is left, though it was written."""
+        """Whether it was written without any text."""
         return not self.after and self.before > 0 and self.status != UNWRITTEN
 
     @property
     def is_suspect(self) -> bool:
-        """Whether its status says to look at it, or nothing is left of it."""
+        """Whether it is suspect by its status, or has no text left."""
         return self.is_emptied or self.status in ("suspect", "paywalled")
 
 
 class CountedArticle(Struct, frozen=True):
-    """An article with the entries of all that was done to it."""
+    """An article with the entries of all of its changes."""
 
     summary: ArticleSummary
     entries: tuple[Entry, ...]
 
 
 class RuleTotal(Struct):
-    """What one rule did."""
+    """The total of one rule."""
 
     kind: str = ""
     action: str = ""
@@ -74,7 +74,7 @@ class RuleTotal(Struct):
 
 
 class PublisherTotal(Struct):
-    """What happened to the articles of one publisher; `rules` counts the articles that each rule changed."""
+    """The total of one publisher; `rules` counts the articles that each rule changed."""
 
     articles: int = 0
     rules: Counter[str] = Counter()
@@ -100,7 +100,7 @@ class Totals:
         return self.statuses.total() - self.statuses[UNWRITTEN]
 
     def add(self, document: RunDocument) -> list[CountedArticle]:
-        """Count a document; return its articles.  Raises RestoreError if it is not what the audit says."""
+        """Count a document; return its articles.  Raises RestoreError if it does not match the audit."""
         self.documents += 1
         self.read += document.head.char_end
         self.kept += prove(document)
@@ -149,7 +149,7 @@ def totals_of(run: RunFiles) -> Totals:
 
 
 def cell(characters: int) -> int:
-    """Return the cell of a length on a logarithmic axis; -1 is nothing at all.
+    """Return the cell of a length on a logarithmic axis; -1 for an empty text.
 
     >>> cell(0), cell(1), cell(9), cell(10), cell(1000)
     (-1, 0, 9, 10, 30)
@@ -175,6 +175,6 @@ def _articles(document: RunDocument) -> Iterable[CountedArticle]:
 
 
 def ranked(rules: dict[str, RuleTotal]) -> Sequence[tuple[str, RuleTotal]]:
-    """Return the rules, those first that took most; white space between paragraphs is none."""
+    """Return the rules, those that removed most first, without white space between paragraphs."""
     found = [(name, total) for name, total in rules.items() if name != GAP]
     return sorted(found, key=lambda one: (-one[1].characters, -one[1].changes, one[0]))

@@ -1,7 +1,7 @@
 """A run -> one page of bounded size.
 
-The run is read twice: once for its totals and to choose the articles, and once for these and the keepers of their
-duplicates.  So memory holds counts and what is shown, however large the run is.
+The run is read twice: first for its totals and the choice of articles, then for these articles and the keepers of their
+duplicates.  So memory holds only counts and shown articles, for a run of any size.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -17,15 +17,15 @@ from etl.report.render import BRIEF, FULL, Links, Renderer
 from etl.report.sample import Sample
 from etl.report.totals import Totals, totals_of
 
-# Bytes.  The shortest article that is shown takes more.
+# Bytes.  Any shown article takes more.
 MIN_ARTICLE_BYTES = 1_500
-# Articles that are made ready to be shown.  As many short ones fill the usual size.
+# The most articles that are prepared.  So many short ones fill the default size.
 MAX_CANDIDATES = 3_000
-# Articles for which a report must have room, if a run has so many.  One that takes more than its share of the size is
-# shown in brief; none is that takes so few bytes.
+# The number of articles for which a report must have space, if a run has so many, and bytes.  An article that takes
+# more than its share of the size is shown in brief, unless it takes fewer bytes than this.
 SHARES = 250
 MIN_SHARE = 8_000
-# Times the size of a report that the articles made ready for it may have as text: HTML is seldom shorter than that.
+# The most text of prepared articles, as a multiple of the size of the report.  HTML is seldom shorter than this.
 ROOM = 2
 
 
@@ -49,14 +49,14 @@ def report(request: ReportRequest) -> Report:
     changes = {one.fields.id: one for one in read_changes(request.run, chosen, duplicates)}
     reasons = {
         one: reason for one, (reason, _) in chosen.items() if one in changes
-    }  # a keeper may be of an earlier run
+    }  # a keeper may be from an earlier run
     return _fitted(request, run, duplicates, _rendered(request, duplicates, changes, reasons))
 
 
 def _rendered(
     request: ReportRequest, duplicates: Duplicates, changes: Mapping[str, ArticleChanges], reasons: Mapping[str, str]
 ) -> dict[str, ShownArticle]:
-    """Return the most wanted articles as HTML: as many as fill the page."""
+    """Return the most important articles as HTML, as many as fill the page."""
     renderer = Renderer(settings_of(request), duplicates, Links(dict.fromkeys(changes, "")))
     places = {article_id: place for place, article_id in enumerate(changes)}
     largest = max(MIN_SHARE, request.max_bytes // min(max(10, len(reasons)), SHARES))
@@ -74,7 +74,7 @@ def _rendered(
 def _fitted(
     request: ReportRequest, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle]
 ) -> Report:
-    """Return the page with as many articles as have room, the most wanted first."""
+    """Return the page with as many articles as fit, the most important first."""
     budget = request.max_bytes - len(one_page(request, run, duplicates, {}).encode())
     if budget < 0:
         fault = f"the report takes {request.max_bytes - budget:,} bytes without any article"
@@ -88,11 +88,11 @@ def _fitted(
         excess = len(page.encode()) - request.max_bytes
         if excess <= 0:
             return Report(page, tuple(one.changes for one in shown.values()))
-        budget -= excess  # links and examples take room as well
+        budget -= excess  # links and examples also take space
 
 
 def _linked(renderer: Renderer, one: ShownArticle, duplicates: Duplicates) -> ShownArticle:
-    """Return an article with links to what is shown beside it, and to nothing else."""
+    """Return an article with links only to articles that are shown."""
     if not duplicates.concerns(one.changes):
         return one
     return structs.replace(one, html=renderer.article(one.changes, one.reason, one.detail))
@@ -126,7 +126,7 @@ def count_run(request: ReportRequest, size: int) -> CountedRun:
 
 
 def read_changes(run: RunFiles, wanted: Collection[str], duplicates: Duplicates) -> Iterator[ArticleChanges]:
-    """Yield the wanted articles in the order of the run; keepers and copies are remembered on the way."""
+    """Yield the wanted articles in the order of the run, and store keepers and duplicates."""
     for document in read_run(run):
         names = {entry.article_id for entry in document.entries} | {article.id for article in document.articles}
         if not duplicates.wants(names) and not any(name in wanted for name in names):

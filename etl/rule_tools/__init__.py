@@ -1,4 +1,4 @@
-"""For those who write rules: try one, draft one from a line, find those that are missing, compare two packs.
+"""Tools for authors of rules: try a rule, draft one from a line, find missing rules, compare two packs.
 
 outcomes    what happened to each block of a document, and by which rule; the differences of two packs (`rules diff`)
 preview     the blocks that a rule would match (`rules try`)

@@ -1,4 +1,4 @@
-"""Write a rule in TOML for one line, as a first draft: its author mends the rest."""
+"""Draft a rule in TOML for one line, which its author completes."""
 
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -15,9 +15,9 @@ from etl.model import Block
 from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
 from etl.toml_text import toml_array, toml_string
 
-# Words of a line that name its rule.
+# The most words of a line in the id of its rule.
 MAX_ID_WORDS = 4
-# What a line is about, by a word in it; the first that is found.  The author knows better.
+# The kind of a line by a word in it; the first one that is found.  The author should check it.
 KIND_WORDS = {
     "player": ("playback", "video", "audio", "podcast"),
     "caption": ("caption", "pictured"),
@@ -27,7 +27,7 @@ KIND_WORDS = {
 
 
 class Draft(Struct, frozen=True):
-    """What is known of a rule that is to be: its lines, the nearest line that must stay, where it was seen, by whom.
+    """The data of a new rule: its lines, the nearest line that must stay, the places and publishers where it was seen.
 
     `element` is the path of its element, if the rule is to keep what the page model removes.
     """
@@ -40,9 +40,10 @@ class Draft(Struct, frozen=True):
 
 
 def propose(judged: Judged, line: int, element_of: Callable[[Block, int], str]) -> Draft:
-    """Return a draft for the block on a line of a document.  Raises UsageError if there is none to draft.
+    """Return a draft for the block on a line of a document.
 
-    `element_of` returns the path of the element of a line in a block.
+    Raises UsageError if there is no block, or a rule matches it.  `element_of` returns the path of the element of a
+    line in a block.
     """
     found = list(outcomes(judged))
     outcome = next((one for one in found if _holds(judged, one, line)), None)
@@ -62,7 +63,7 @@ def propose(judged: Judged, line: int, element_of: Callable[[Block, int], str]) 
 
 
 def nearest(text: str, others: Iterable[str]) -> str:
-    """Return the other text that is most like this one, the first of several; "" if there is none.
+    """Return the other text that is most similar to this one; the first of several; "" if there is none.
 
     >>> nearest("Read more", ["He left.", "Read more books, he said.", "They marched."])
     'Read more books, he said.'
@@ -71,7 +72,7 @@ def nearest(text: str, others: Iterable[str]) -> str:
     best, found = -1.0, ""
     for other in others:
         matcher.set_seq1(fold(other))
-        # Both bounds are cheap, and most lines fall below: a ratio takes time with the square of the length.
+        # Both upper bounds are fast, and exclude most lines; the ratio takes quadratic time.
         if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
             best, found = ratio, other
     return found
@@ -108,7 +109,7 @@ def _removing(drafted: Draft) -> tuple[str, ...]:
 def _keeping(drafted: Draft) -> tuple[str, ...]:
     selector = drafted.element.replace("/", " ")
     bare = re.sub(r"[.#][\w-]+", "", drafted.element)
-    if bare == drafted.element:  # It has no class and no id: another element must be the counterexample.
+    if bare == drafted.element:  # The element has no class and no id, so the counterexample is another element.
         bare = "aside" if bare == "nav" else "nav"
     return (
         'action = "keep"  # the page model removes the line',
@@ -120,7 +121,7 @@ def _keeping(drafted: Draft) -> tuple[str, ...]:
 
 
 def free_id(text: str, taken: Collection[str]) -> str:
-    """Name a rule after the first words of its line, and by number if that is taken.
+    """Return an id from the first words of a line, with a number if the id is taken.
 
     >>> free_id("Sign up for our newsletter: it’s free!", {"sign-up-for-our"})
     'sign-up-for-our-2'

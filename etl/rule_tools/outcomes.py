@@ -1,4 +1,4 @@
-"""What became of each block of a document: removed by which rules, or kept in which words; and under other rules."""
+"""The outcome of each block: removed by rules, or kept with its text; and differences under other rules."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -13,7 +13,7 @@ from etl.rules.classifier.model import NAME as CLASSIFIER
 
 
 class BlockOutcome(Struct, frozen=True):
-    """A block of an article, and the rules that name it: none if it is kept."""
+    """A block of an article, and the rules that remove it: none if it is kept."""
 
     article: Article
     block: Block
@@ -21,9 +21,9 @@ class BlockOutcome(Struct, frozen=True):
 
 
 class Difference(Struct, frozen=True):
-    """A block that fares otherwise: removed only now, kept only now, or kept in other words (cut, repaired).
+    """A block with another outcome: removed only now, kept only now, or kept with another text (cut, repaired).
 
-    `rules` are those that name the block, in the choice that removes it.
+    `rules` are the rules that remove the block, in the selection that removes it.
     """
 
     verdict: Literal["removed", "kept", "changed"]
@@ -34,7 +34,7 @@ class Difference(Struct, frozen=True):
 
 
 def outcomes(judged: Judged) -> Iterator[BlockOutcome]:
-    """Follow every block of a document, in reading order."""
+    """Yield the outcome of every block of a document, in reading order."""
     for article, removals in zip(judged.articles, judged.removals, strict=True):
         taken = (removal for removal in removals if removal.action != "tag")
         rules = {removal.block: _rules_of(removal) for removal in taken}
@@ -43,7 +43,7 @@ def outcomes(judged: Judged) -> Iterator[BlockOutcome]:
 
 
 def _rules_of(removal: Removal) -> tuple[str, ...]:
-    """Return the names of all that takes a block out; what a model lists beside its own are its features."""
+    """Return the names of all rules that remove a block; the `also` of a model has its features."""
     is_of_model = removal.rule == CLASSIFIER or removal.rule in PAGE_NAMES
     return (removal.rule,) if is_of_model else (removal.rule, *removal.also)
 

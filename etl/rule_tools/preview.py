@@ -1,4 +1,4 @@
-"""Which blocks would a rule name that stands in no pack yet?"""
+"""The blocks that a rule would match that is in no pack yet."""
 
 from collections.abc import Iterable, Iterator
 
@@ -22,7 +22,7 @@ NOTHING_TO_TRY = (
 
 
 class Hit(Struct, frozen=True):
-    """A block that the tried rule names, or the part that it would cut, and the rules that name it already."""
+    """A block that the tried rule matches, or the part that it would cut, and the rules that match it already."""
 
     place: str
     text: str
@@ -30,7 +30,7 @@ class Hit(Struct, frozen=True):
 
 
 def preview_rule(match: Match, action: Verb) -> Rule:
-    """Make a rule of what it should match.  Raises UsageError if that cannot be meant."""
+    """Return a rule with this match.  Raises UsageError if the match makes no sense."""
     match = structs.replace(match, regex=written_out(match.regex))
     if not has_criteria(match):
         raise UsageError("", "there is nothing to try", NOTHING_TO_TRY)

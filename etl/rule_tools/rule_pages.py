@@ -22,7 +22,7 @@ def rule_pages() -> dict[str, str]:
 
 
 def stale_pages(folder: Path) -> dict[Path, str | None]:
-    """Return the pages of a folder that are stale: what to write, or None for one whose pack is gone."""
+    """Return the stale pages of a folder with their new text; None for a page whose pack is gone."""
     pages = {folder / path: text for path, text in rule_pages().items()}
     stale: dict[Path, str | None] = {path: text for path, text in pages.items() if _read(path) != text}
     there = sorted((*folder.glob("*.md"), *folder.glob("*/*.md")))  # as deep as pages are made
@@ -31,7 +31,10 @@ def stale_pages(folder: Path) -> dict[Path, str | None]:
 
 
 def write_pages(pages: Mapping[Path, str | None]) -> None:
-    """Make pages as they should be; one whose pack is gone goes.  Raises UsageError for a file that is no such page."""
+    """Write all stale pages, and remove pages whose pack is gone.
+
+    Raises UsageError for a file that is no such page.
+    """
     for path in pages:
         if path.exists() and not _is_page(_read(path)):
             raise UsageError(str(path), "was not written by copydesk", "Name another folder.")
@@ -79,7 +82,7 @@ def _section(sourced: Sourced) -> Iterator[str]:
 
 
 def terms(rule: Rule) -> Iterator[str]:
-    """Yield the terms on which a rule acts: what it does, how sure, on whose articles; its life so far."""
+    """Yield the terms of a rule: action, confidence, scope, and versions."""
     yield from (rule.action, rule.kind, rule.confidence)
     scope = rule.scope
     said = (
@@ -99,7 +102,7 @@ def terms(rule: Rule) -> Iterator[str]:
 
 
 def conditions(rule: Rule) -> Iterator[str]:
-    """Yield what a rule matches, and its guards, one key a line, as in a pack; lists of regexes are joined."""
+    """Yield the conditions and guards of a rule, one key per line, as in a pack; lists of regexes are joined."""
     for table in ("match", "unless", "where"):
         for key, value in (to_builtins(getattr(rule, table)) or {}).items():
             if (table, key) != ("unless", "keeps"):

@@ -1,4 +1,4 @@
-"""Find the rules that are missing: short lines that recur across documents and that no rule names."""
+"""Find missing rules: short lines that recur in several documents and that no rule matches."""
 
 from bisect import bisect
 from collections import Counter
@@ -11,9 +11,9 @@ from etl.fold import label
 from etl.rule_tools.draft import Draft, nearest
 from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
 
-# Words.  Labels, prompts and links are shorter; from here on a line that recurs is more often a copied sentence.
+# Words.  Labels, prompts and links are shorter; a longer line that recurs is more often a copied sentence.
 MAX_WORDS = 12
-# Places that go into a draft.
+# The most places in a draft.
 MAX_SOURCES = 3
 # Names of a publisher that is not known.
 UNKNOWN = "unknown"
@@ -29,7 +29,7 @@ class Suggestion(Struct, frozen=True):
 
 
 class _Seen:
-    """What is known of one folded label so far."""
+    """The counts of one folded label so far."""
 
     def __init__(self) -> None:
         self.documents: set[str] = set()
@@ -40,7 +40,7 @@ class _Seen:
 
 
 def suggest(documents: Iterable[Judged], least: int, most: int) -> list[Suggestion]:
-    """Return the `most` suggestions whose lines stand in `least` documents or more, the most widespread first.
+    """Return the `most` suggestions whose lines are in `least` documents or more, the most frequent first.
 
     Lines are the same if their labels are: case, quotes, dashes and ornaments do not count.  The same document twice
     counts once.
@@ -81,6 +81,6 @@ def _suggestion(name: str, seen: _Seen, others: Sequence[str]) -> Suggestion:
 
 
 def _neighbours(name: str, others: Sequence[str], seen: Mapping[str, _Seen]) -> list[str]:
-    """Lines of one document only that stand next to a label in the alphabet: they begin as it does."""
+    """Return lines of single documents that are next to a label in alphabetical order, so that they begin alike."""
     at = bisect(others, name)
     return [min(seen[other].texts) for other in others[max(0, at - 1) : at + 1]]

@@ -73,7 +73,7 @@ def _exported(document: Document, starts: Sequence[int], layouts: Layouts) -> li
 
 
 def _with_frame(article: Article, outside: Sequence[Removal]) -> Article:
-    """Return an article whose frame has the blocks outside it on its page, and repeated headlines."""
+    """Return an article with the removals of blocks outside its story added to its frame."""
     named = {removal.block for removal in article.frame}
     own = [one for one in outside if article.start <= one.block < article.end and one.block not in named]
     return structs.replace(article, frame=(*article.frame, *own)) if own else article
