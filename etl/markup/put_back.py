@@ -52,7 +52,8 @@ PANELS = frozenset(("div", "section", "dd"))
 def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
     """Return the items of lists of which the story has more than half, or that stand between two parts of it.
 
-    Or in one box with a list that is story, with the heading above them: "Cons" below "Pros".
+    Or in one box with a list that is story, with the heading above them: "Cons" below "Pros".  Or right below a line of
+    the story in a box called like one beside it with a list that is story: the answers to each question of a quiz.
     """
     around = [0] * len(layout.boxes)
     for place, box in enumerate(layout.boxes):
@@ -67,6 +68,9 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
             last[parents[line]] = line
     found: set[int] = set()
     told = {layout.boxes[place].parent for place, lines in by_list.items() if all(line in story for line in lines)}
+    alike_told = {
+        (layout.boxes[box].parent, layout.boxes[box].key) for box in told if layout.keys[layout.boxes[box].key][1]
+    }
     end = max(story, default=-1)
     for place, lines in by_list.items():
         missing = [line for line in lines if line not in story]
@@ -78,7 +82,8 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
         above, parent = lines[0] - 1, layout.boxes[place].parent
         is_between = len(lines) > 1 and above in story and parents[above] == parent and last.get(parent, -1) > lines[-1]
         is_beside = parent in told and lines[-1] < end
-        if is_most or ((is_between or is_beside) and max(likely[line] for line in missing) >= MIN_ITEM):
+        is_alike = above in story and (layout.boxes[parent].parent, layout.boxes[parent].key) in alike_told
+        if is_most or ((is_between or is_beside or is_alike) and max(likely[line] for line in missing) >= MIN_ITEM):
             found.update(missing)
             if is_beside and layout.boxes[layout.lines[above].box].name in HEADINGS and not layout.lines[above].linked:
                 found.add(above)
@@ -210,7 +215,8 @@ def enclosed(
 def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
     """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
 
-    A tab, or the next page, is a box called like one beside it that holds story.  Boxes that do not begin with a
+    A tab, or the next page, is a box called like one beside it that holds story, maybe in a box of its own: a chapter
+    below its heading.  Boxes that do not begin with a
     sentence stay away, and those of other lines than sentences and items.  Two questions or more stand beside the
     story, too, maybe below it: they are put back with their answers.
     """
@@ -222,6 +228,12 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
             inside[outermost[one.box]].append(line)
     around = layout.around(story)
     holding = {(layout.boxes[box].parent, layout.boxes[box].name, first_name(layout, box)) for box in around}
+    rows = ((layout.boxes[box].parent, box) for box in around)
+    holding_rows = {
+        (layout.boxes[row].parent, layout.boxes[row].name, name, layout.boxes[box].name, first_name(layout, box))
+        for row, box in rows
+        if (name := first_name(layout, row))
+    }
     found: set[int] = set()
     asked: dict[int, set[int]] = defaultdict(set)  # questions and answers, by the names of the boxes of these
 
@@ -235,8 +247,13 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         if not (is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines)):
             continue
         named = first_name(layout, place)
-        if named and (box.parent, box.name, named) in holding:
+        row = layout.boxes[box.parent]
+        is_alike = (row.parent, row.name, first_name(layout, box.parent), box.name, named) in holding_rows
+        if named and ((box.parent, box.name, named) in holding or is_alike):
             found.update(lines)
+            is_headed = is_alike and above >= 0 and layout.boxes[layout.lines[above].box].parent == box.parent
+            if is_headed and layout.boxes[layout.lines[above].box].name in HEADINGS:
+                found.add(above)
         elif above in story and above + 1 < end and _is_label(layout, above):
             found.update(line for line in lines if line < end)
         if above >= 0 and layout.lines[above].text.endswith(QUESTION) and _is_near(layout, place, around):
