@@ -5,8 +5,9 @@ import pytest
 import etl
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
+from etl.markup.folds import folded, unfolded
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, folded, in_one_box, items, tabular, unfolded, whole
+from etl.markup.put_back import alike, enclosed, in_one_box, items, tabular, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
