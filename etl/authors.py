@@ -33,14 +33,14 @@ _WRITTEN = (
 )
 # Words for the text that somebody wrote, such as "story".
 _WORKS = (
-    r"(?:(?:an?|eine?|une?|una?|een|en|ett)\s+)?(?:article|report|analys[ei]s?|análisis|analisi|opinion|photos?|updated"
+    r"(?:(?:an?|eine?|une?|una?|een|en|ett)\s+)?(?:article|artikel|artículo|artigo|articolo|report|analys[ei]s?|análisis|analisi|opinion|photos?|updated"
     r"|reviewed|review|interview|compiled|guest (?:post|column|essay)|essay|column|commentary|perspective|kommentar"
     r"|gastbeitrag|kolumne|reportage|bericht|porträt|rezension|leitartikel|entretien(?: réalisé)?|tribune|chronique"
     r"|texte|récit|enquête|critique|entrevista|reportaje|crónica|texto|columna|intervista|opinie)"
 )
 # That, and what templates print before a name.
 _BY = later(
-    rf"^(?:{_WORKS}\s+(?:by|von|par|por|door|av|af|di|de|van)\b\s*:?\s+|as told to\s+)?"
+    rf"^(?:{_WORKS}\s+(?:(?:{_WRITTEN})\s+)?(?:by|von|par|por|door|av|af|di|de|van|da)\b\s*:?\s+|as told to\s+)?"
     rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده"
     rf"|{_BY_WORDS}|{_BY_SIGNS})\b\s*:?\s+(?=\S)"

@@ -326,6 +326,21 @@ LINES = "".join(
             "2026-03-02",
             id="the beginning of the publisher's name",
         ),
+        pytest.param("", "<p>Article rédigé par Ada Quill</p>", "Ada Quill", "", id="what she wrote, and that she did"),
+        pytest.param(
+            "<html lang=pl>",
+            "<p>Data aktualizacji: 7 marca 2026</p><p>Data publikacji: 2 marca 2026</p>",
+            "",
+            "2026-03-02",
+            id="the day of a change comes first",
+        ),
+        pytest.param(
+            "<html lang=es>",
+            "<p>Última actualización: 7 de marzo de 2026</p><p>Fecha de publicación: 2 de marzo de 2026</p>",
+            "",
+            "2026-03-02",
+            id="the day of a change comes first, Spanish",
+        ),
         pytest.param("", "<p>Photo by Ada Quill</p>", "", "", id="keeps: whose the picture is"),
         pytest.param("", "<p>Joined: 5 January 2009</p><p>2 March 2026</p>", "", "2026-03-02", id="day of a member"),
         pytest.param("", "<p>Published 2 March 2026 by Ada Quill</p>", "Ada Quill", "2026-03-02", id="a day before"),
@@ -592,8 +607,10 @@ def test_data_of_the_site_names_the_publisher() -> None:
     ],
 )
 def test_title_names_the_site(title: str, publisher: str) -> None:
-    page = f"<title>{title}</title><h1>Lock shut until April</h1>{LINES}"
-    assert read_html(page, model=page_model()).metadata.publisher == publisher
+    page = f"<title>{title}</title>{{}}<h1>Lock shut until April</h1>{LINES}"
+    logo = "<a href=/ class=logo>The Courier</a>"
+    for above in ("", logo):
+        assert read_html(page.format(above), model=page_model()).metadata.publisher == publisher
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import pytest
 import etl
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
+from etl.markup.folds import folded, unfolded
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, folded, in_one_box, items, tabular, unfolded, whole
+from etl.markup.put_back import alike, enclosed, in_one_box, items, tabular, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
@@ -129,6 +130,10 @@ TOLD = (
     f"<p>{FIRE}<p>Not to cross:<ul><li>Buses of lines 4 and 9, which turn at the <a href=/c>customs house</a>"
     f"<li>Carts and wagons of any weight</ul><p>{PLEA}"
 )
+QUIZ = (
+    "<div class=ask><p>Where did the fox sit?</p><ul><li>The floor<li>The chair</ul></div>"
+    "<div class=ask><p>What shut the road?</p><ul><li>Carrots<li>Leeks</ul></div>"
+)
 PROS = f"<p>{FIRE}<div><h3>Pros</h3><ul><li>It burns</ul><h3>Cons</h3><ul><li>It smells</ul></div><p>{PLEA}"
 LINKS = "<p>He lost.<ul><li>300 barrels of tar<li>150 coils of rope<li><a href=/b>A boat</a><li>Salt</ul><p>None was insured."
 
@@ -165,6 +170,9 @@ def put_back(layout: Layout, found: set[int]) -> list[str]:
         pytest.param(PROS, {0, 1, 2, 5}, 90, ["Cons", "It smells"], id="beside a list that is story"),
         pytest.param(PROS, {0, 1, 2, 5}, 80, [], id="beside a list that is story, and unlike it"),
         pytest.param(PROS, {0, 1, 2}, 90, [], id="beside a list, at the end of the story"),
+        pytest.param(QUIZ, {0, 1, 2, 3}, 90, ["Carrots", "Leeks"], id="in a box like that of a list that is story"),
+        pytest.param(QUIZ, {0, 1, 2}, 90, [], id="below no line of the story"),
+        pytest.param(QUIZ.replace(" class=ask", ""), {0, 1, 2, 3}, 90, [], id="in boxes without names"),
         pytest.param(TOLD.replace("<li>", "<li><a href=/d>"), {0, 4}, 10, [], id="of links below a colon"),
         pytest.param(TOLD, {0}, 10, [], id="below a colon and the story"),
     ],
@@ -333,6 +341,18 @@ def test_headings_of_boxes_in_which_all_else_goes(box: str, story: set[int], goe
         ),
         pytest.param(
             f"<div class=tab><p>{BROTHERS}</div><div class=menu style='display:none'><p>{NOTE}</div>", [], id="no tab"
+        ),
+        pytest.param(
+            f"<div class=part><div class=text><p>{BROTHERS}</div></div>"
+            f"<div class=part><h2>II. The note</h2><div class=text hidden><p>{NOTE}</div></div>",
+            ["II. The note", NOTE],
+            id="a chapter and its heading",
+        ),
+        pytest.param(
+            f"<div class=part><div class=text><p>{BROTHERS}</div></div>"
+            f"<div class=menu><h2>II. The note</h2><div class=text hidden><p>{NOTE}</div></div>",
+            [],
+            id="no chapter",
         ),
     ],
 )

@@ -19,6 +19,7 @@ page_model    the weights of the page model
 prediction    the probability of each line that it is story: the weights are applied to the features
 story         the lines that are kept
 put_back      lines that the model removes, and that are kept nevertheless
+folds         what a click unfolds within a story
 asides        lines of the story that are removed: by the names of their boxes, by their looks, by where they stand
 discussions   what readers say below a story
 listed        lists of other stories, menus, cards, calls for action

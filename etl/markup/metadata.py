@@ -121,7 +121,9 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     is_told = linked.headline or shows.titled or any(texts_of(by_name, HEADLINES[:-1]))
     if titles and (_is_label(titles[0], heading, shows.titled) or (shown and not is_told and _is_title(heading))):
         titles = [heading]
-    publisher = _without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), [*shown, *shows.titled])
+    homes = {_folded(name) for name in texts_of(by_name, ["home"])}
+    lines = [*shown, *(line for line in shows.titled if _folded(line) not in homes)]
+    publisher = _without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), lines)
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=publisher,

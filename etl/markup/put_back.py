@@ -6,10 +6,9 @@ Also the paragraphs of a page if the model keeps hardly more than a lead.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from etl.markup.elements import BIT
-from etl.markup.entries import first_name
 from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
 
@@ -35,24 +34,20 @@ ELSEWHERE = sum(
     )
 )
 PICTURED = BIT["figure"] | BIT["figcaption"]
-# What a click on it may unfold, and how a question ends.
-LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
+# How a question ends.
+QUESTION = ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
-# Boxes around an answer that is folded away, of which one holds story; the same of items that buttons unfold, and the
-# lines of such an item that are looked at.
-NEAR, NEAR_FOLDED, MAX_ITEM = 5, 3, 30
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 # Rows of a table that is set in boxes, cells of each, and characters of a cell.
 MIN_ROWS, MAX_ROWS, MIN_CELLS, MAX_CELLS, MAX_CELL = 3, 60, 2, 6, 120
-# Boxes that a button unfolds.
-PANELS = frozenset(("div", "section", "dd"))
 
 
 def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
     """Return the items of lists of which the story has more than half, or that stand between two parts of it.
 
-    Also items in one box with a list that is story, with the heading above them: "Cons" below "Pros".
+    Or in one box with a list that is story, with the heading above them: "Cons" below "Pros".  Or right below a line of
+    the story in a box called like one beside it with a list that is story: the answers to each question of a quiz.
     """
     around = [0] * len(layout.boxes)
     for place, box in enumerate(layout.boxes):
@@ -67,6 +62,9 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
             last[parents[line]] = line
     found: set[int] = set()
     told = {layout.boxes[place].parent for place, lines in by_list.items() if all(line in story for line in lines)}
+    alike_told = {
+        (layout.boxes[box].parent, layout.boxes[box].key) for box in told if layout.keys[layout.boxes[box].key][1]
+    }
     end = max(story, default=-1)
     for place, lines in by_list.items():
         missing = [line for line in lines if line not in story]
@@ -78,7 +76,8 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
         above, parent = lines[0] - 1, layout.boxes[place].parent
         is_between = len(lines) > 1 and above in story and parents[above] == parent and last.get(parent, -1) > lines[-1]
         is_beside = parent in told and lines[-1] < end
-        if is_most or ((is_between or is_beside) and max(likely[line] for line in missing) >= MIN_ITEM):
+        is_alike = above in story and (layout.boxes[parent].parent, layout.boxes[parent].key) in alike_told
+        if is_most or ((is_between or is_beside or is_alike) and max(likely[line] for line in missing) >= MIN_ITEM):
             found.update(missing)
             if is_beside and layout.boxes[layout.lines[above].box].name in HEADINGS and not layout.lines[above].linked:
                 found.add(above)
@@ -207,99 +206,6 @@ def enclosed(
     return found
 
 
-def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return folded sentences within the story: below a question or button of the story, or in a tab.
-
-    A tab, or the next page, is a box with the same name as an adjacent box with story.  Boxes that do not begin with a
-    sentence are left out, and so are boxes with other lines than sentences and items.  Two questions or more may also
-    be beside or below the story: they are put back with their answers.
-    """
-    outermost = layout.outermost(BIT["hidden"])
-    end = max(story, default=0)
-    inside: dict[int, list[int]] = defaultdict(list)
-    for line, one in enumerate(layout.lines):
-        if outermost[one.box]:
-            inside[outermost[one.box]].append(line)
-    around = layout.around(story)
-    holding = {(layout.boxes[box].parent, layout.boxes[box].name, first_name(layout, box)) for box in around}
-    found: set[int] = set()
-    asked: dict[int, set[int]] = defaultdict(set)  # questions and answers, by the names of the boxes of these
-
-    def is_text(line: int) -> bool:
-        return is_sentence[line] or layout.boxes[layout.lines[line].box].name == "li"
-
-    for place, lines in inside.items():
-        above = lines[0] - 1
-        box = layout.boxes[place]
-        is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
-        if not (is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines)):
-            continue
-        named = first_name(layout, place)
-        if named and (box.parent, box.name, named) in holding:
-            found.update(lines)
-        elif above in story and above + 1 < end and _is_label(layout, above):
-            found.update(line for line in lines if line < end)
-        if above >= 0 and layout.lines[above].text.endswith(QUESTION) and _is_near(layout, place, around):
-            asked[box.key].update((above, *lines))
-    for lines_of in asked.values():
-        if sum(layout.lines[line].text.endswith(QUESTION) for line in lines_of) > 1:
-            found |= lines_of
-    return found - set(story)
-
-
-def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return buttons beside one another within the article, with what each unfolds, if most of this is sentences.
-
-    A button, maybe in a heading, is the first box of an item, or stands right above the box that it unfolds.  Two items
-    or more have the same parent.  One with a picture or a link alone is a teaser, and all of them stay away.
-    """
-    items: dict[int, list[range]] = defaultdict(list)  # lines of items, the button first, by the box around them
-    for line, one in enumerate(layout.lines[:-1]):
-        label, own = layout.lines[line].box, layout.boxes[one.box]
-        if not own.parts & BIT["button"] or one.linked:
-            continue
-        if layout.boxes[own.parent].name in HEADINGS:
-            label = own.parent
-        around = layout.boxes[label].parent
-        below = layout.lines[line + 1].box
-        panel = next((place for place in layout.path(below) if layout.boxes[place].parent == around), 0)
-        if layout.boxes[panel].name not in PANELS or layout.boxes[panel].parts & BIT["button"]:
-            continue
-        lines = layout.lines_in(panel, line + 1, MAX_ITEM)
-        is_item = around + 1 == label and layout.ends[panel] == layout.ends[around]
-        items[layout.boxes[around].parent if is_item else around].append(range(line, lines[-1] + 1))
-    found: set[int] = set()
-    if not items or not story:
-        return found
-    holding, first = layout.around(story), layout.boxes[layout.lines[min(story)].box].parts
-    whole_part = first & BIT["main"] or first & BIT["article"]
-    for place, ranges in items.items():
-        inside = [line for lines in ranges for line in lines[1:]]
-        chars = sum(len(layout.lines[line].text) for line in inside)
-        prose = sum(len(layout.lines[line].text) for line in inside if is_sentence[line])
-        is_there = (
-            len(ranges) > 1 and not whole_part & ~layout.boxes[place].parts and _is_within(layout, place, holding)
-        )
-        if is_there and 2 * prose > chars and not _lead_away(layout, inside):
-            found.update(line for lines in ranges for line in lines)
-    return found - set(story)
-
-
-def _is_within(layout: Layout, place: int, holding: Collection[int]) -> bool:
-    """Return whether a box, or one of the two around it, holds story, and is not the page or another part."""
-    near = next((box for box in islice(layout.path(place), NEAR_FOLDED) if box in holding), 0)
-    is_part = layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
-    return layout.boxes[near].name not in ("html", "body") and not is_part
-
-
-def _lead_away(layout: Layout, lines: Sequence[int]) -> bool:
-    """Return whether some lines have a picture, a button or a link that stands alone."""
-    return any(
-        one.pictures or one.linked > MOSTLY * len(one.text) or layout.boxes[one.box].parts & BIT["button"]
-        for one in (layout.lines[line] for line in lines)
-    )
-
-
 def tabular(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
     """Return the lines of boxes that are the rows of a table, or its cards, right between two lines of the story.
 
@@ -347,18 +253,6 @@ def _rows_of(layout: Layout, lines: Sequence[int], around: int) -> dict[int, lis
 
 def _has_figure(layout: Layout, lines: Collection[int]) -> bool:
     return any(map(str.isdigit, "".join(layout.lines[line].text for line in lines)))
-
-
-def _is_near(layout: Layout, place: int, around: Collection[int]) -> bool:
-    """Return whether a box, or a slightly larger one around it, is beside the story, and in no other part."""
-    near = next((box for box in islice(layout.path(place), NEAR) if box in around), 0)
-    return near > 0 and not layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
-
-
-def _is_label(layout: Layout, line: int) -> bool:
-    """Return whether a line is a question, or an element that unfolds the text below it."""
-    box = layout.boxes[layout.lines[line].box]
-    return box.name == "dt" or bool(box.parts & LABELS) or layout.lines[line].text.endswith(QUESTION)
 
 
 def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:

@@ -16,11 +16,12 @@ from etl.markup.elements import BIT
 from etl.markup.entries import entries
 from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
+from etl.markup.folds import folded, unfolded
 from etl.markup.layout import Layout, Line
 from etl.markup.naming import INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import QUESTION, alike, enclosed, folded, in_one_box, items, posts, tabular, unfolded, whole
+from etl.markup.put_back import QUESTION, alike, enclosed, in_one_box, items, posts, tabular, whole
 from etl.markup.shown import Span
 
 # Elements of headings, and the least probability, in thousandths, of a heading between two parts of the story.

@@ -4,15 +4,20 @@ import re
 
 # Words before a time of change, or at its beginning: "Updated:", "Aktualisiert am".
 _UPDATED = re.compile(
-    r"(?<!\w)(?:(?:last |zuletzt |dernière )?(?:updated?|modified|edited|revised|aktualisiert|geändert|mise? à jour"
+    r"(?<!\w)(?:(?:last |zuletzt |dernière |letzte |laatste |[uú]ltim[ao] |ostatnia |poslední |последнее |date de "
+    r"|(?:data|fecha) (?:de |di )?|дата )?(?:updated?|modified|edited|revised|aktualisiert|geändert|mise? à jour"
     r"|modifiée?|actualizad[oa]|atualizad[oa]|modificad[oa]|aggiornat[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret|päivitetty"
-    r"|zaktualizowano|aktualizov[aá]no|actualitzat|frissítve|güncelle(?:ndi|me)|обновлено|изменено)|(?:最終|最后|最後)?更新(?:日時?)?|수정)"
+    r"|zaktualizowano|aktualizov[aá]no|actualitzat|frissítve|güncelle(?:ndi|me)|обновлено|изменено"
+    r"|aktualisierung|aktualizacj[ai]|actualización|atualização|aggiornamento|aktualizace|обновлени[ея])"
+    r"|آخر تحديث|(?:最終|最后|最後)?更新(?:日時?)?|수정)"
     r"[\s:：]*(?:on|at|am|le|el|em|il|op|den)?[\s:：]*",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
     r"(?<!\w)(?:published|posted|veröffentlicht|erstellt|publiée?|mise? en ligne|publicad[oa]|pubblicat[oa]|geplaatst"
-    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано|giriş|yayın(?:lanma)?)(?!\w)"
+    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано|giriş|yayın(?:lanma)?"
+    r"|publication|veröffentlichung(?:sdatum)?|publicación|publicação|pubblicazione|publicatie(?:datum)?|publikacji|zveřejnění"
+    r"|публикации|δημοσίευση|تاريخ النشر)(?!\w)"
     r"|公開|掲載|입력|발행",
     re.IGNORECASE,
 )
