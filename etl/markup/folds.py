@@ -19,10 +19,10 @@ NEAR, NEAR_FOLDED, MAX_ITEM = 5, 3, 30
 def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
     """Return folded sentences within the story: below a question or button of the story, or in a tab.
 
-    A tab, or the next page, is a box with the same name as an adjacent box with story.  The adjacent box may be in a box
-    of its own: a chapter below its heading.  Boxes that do not begin with a sentence are left out, and so are boxes with
-    other lines than sentences and items.  Two questions or more may also be beside or below the story: they are put
-    back with their answers.
+    A tab, or the next page, is a box with the same name as an adjacent box with story.  The adjacent box may be in a
+    box of its own: a chapter below its heading.  Boxes that do not begin with a sentence are left out, and so are boxes
+    with other lines than sentences and items.  Two questions or more may also be beside or below the story: they are
+    put back with their answers.
     """
     outermost = layout.outermost(BIT["hidden"])
     end = max(story, default=0)

@@ -10,6 +10,7 @@ from functools import reduce
 from itertools import accumulate
 from operator import or_, xor
 
+from etl.fold import MAX_LABEL_CHARS, ORNAMENTS, bare
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, LiteralMatcher, RuleSet, Span, only, ranks_of
 from etl.rules.engine.triggers import Repeats, Triggers
 from etl.rules.matching.patterns import MAX_FURNITURE_CHARS
@@ -50,6 +51,7 @@ class Prefilter:
             always |= {rank_of[rule]: bounds for rule, bounds in part.always.items() if sets[rule]}
         self._always = _by_length(always)
         self._matcher = LiteralMatcher((part.literals, rank_of) for part, rank_of in ranked)
+        self._longest_label = max(MAX_LABEL_CHARS, *map(len, self._labels)) if self._labels else 0
         self._longest_repeat = max((one.max_chars for one, _ in self._repeats), default=0)
 
     def _enter_labels(self, labels: Iterable[str], rules: RuleSet) -> None:
@@ -63,20 +65,22 @@ class Prefilter:
 
         Blocks of the batch that say the same are searched once.
         """
-        forms: dict[str, tuple[str, str]] = {}
+        texts: dict[str, str] = {}
         for view in views:
-            forms.update(zip(view.plain, zip(view.folded, view.labels, strict=True), strict=True))
-        found = self._matcher.search({text: folded for text, (folded, _) in forms.items()})
-        rules = {text: self._rules_of(text, *form) for text, form in forms.items()}
+            texts.update(zip(view.plain, view.folded, strict=True))
+        found = self._matcher.search(texts)
+        rules = {text: self._rules_of(text, folded) for text, folded in texts.items()}
         for text, hits in found.items():
             rules[text] |= hits.rules
         spans = {text: hits.spans for text, hits in found.items() if hits.spans}
         return [self._of_article(view, rules, spans) for view in views]
 
-    def _rules_of(self, text: str, folded: str, label_: str) -> RuleSet:
+    def _rules_of(self, text: str, folded: str) -> RuleSet:
         """Return the rules that could match a text for its length, as a label, or as it says something twice."""
         chars = len(text)
-        found = self._always[min(chars, len(self._always) - 1)] | self._labels.get(label_, NO_RULES)
+        found = self._always[min(chars, len(self._always) - 1)]
+        if chars <= self._longest_label or folded[0] in ORNAMENTS or folded[-1] in ORNAMENTS:
+            found |= self._labels.get(bare(folded), NO_RULES)
         for one, repeating in self._repeats if chars <= self._longest_repeat else ():
             if one.may_match(folded):
                 found |= repeating
