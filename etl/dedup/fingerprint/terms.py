@@ -218,7 +218,8 @@ def _first_letters(tokens: Tokens, places: I64) -> U32:
     starts = tokens.starts[places]
     leads = tokens.codes[starts]
     last = (leads >= 0xC0).astype(np.int64) + (leads >= 0xE0) + (leads >= 0xF0)
-    return tokens.codes[starts + last].astype(np.uint32)
+    letters: U32 = tokens.codes[starts + last].astype(np.uint32)
+    return letters
 
 
 def _is_slip(one: U32, other: U32) -> Mask:
