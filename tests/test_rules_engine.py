@@ -16,6 +16,7 @@ from etl.model import Block, Kind, Publisher, Removal
 from etl.packs import Selection, compile_rules, load_rules
 from etl.rules import ArticleView, compile_judging, cuts
 from etl.rules import judge as judge_articles
+from etl.rules.classifier.timelines import chronicle
 from etl.rules.engine.literal_search import LiteralMatcher, LiteralTrigger, literal_groups, ranks_of
 from etl.rules.engine.ruleset import RuleGroup
 from etl.rules.language import called
@@ -196,9 +197,11 @@ def test_literal_search_finds_literals(articles: list[list[str]], literals: list
     ]
 
 
-def plain_loop(group: RuleGroup, view: ArticleView) -> Iterator[tuple[int, str]]:
-    """Every rule is asked about every block."""
+def plain_loop(group: RuleGroup, view: ArticleView, placed: bool | None = None) -> Iterator[tuple[int, str]]:
+    """Every rule is asked about every block; or only those for a position, or for any."""
     for compiled in group.rules:
+        if placed is not None and placed is not bool(compiled.rule.where.position):
+            continue
         for at in range(len(view)) if covers(compiled.rule.scope, view.scope) else ():
             if at not in view.frame and compiled.names.holds(view, at):
                 yield at, compiled.name
@@ -219,14 +222,16 @@ def views(draw: st.DrawFn) -> ArticleView:
 def test_judge_names_what_the_plain_loop_names(batch: Sequence[ArticleView]) -> None:
     taken = {name: (*called(name, rule), f"*/{rule.id}") for name, _, rule in SHIPPED if rule.action != "tag"}
     for view, removals in zip(batch, judge_articles(batch, RULES), strict=True):
-        block_rules = list(plain_loop(RULES.block, view))
+        block_rules = list(plain_loop(RULES.block, view, placed=False))
+        knowing = view.with_named([(at, taken[rule]) for at, rule in block_rules if rule in taken])
+        block_rules += plain_loop(RULES.block, knowing, placed=True)
         knowing = view.with_named([(at, taken[rule]) for at, rule in block_rules if rule in taken])
         plainly: dict[int, set[str]] = defaultdict(set)
         for at, rule in (*block_rules, *plain_loop(RULES.contextual, knowing)):
             plainly[at].add(rule)
         named = {removal.block: {removal.rule, *removal.also} for removal in removals}
         if view.kind == "text":  # what stands around a line takes no heading, table or letter out of the story
-            by_block_rules = {at for at, _ in block_rules}
+            by_block_rules = {at for at, _ in block_rules} - chronicle(view.plain)
             plainly = {at: rules for at, rules in plainly.items() if at in named or at in by_block_rules}
         assert named == plainly
 
