@@ -5,7 +5,7 @@ import pytest
 from etl.document import clean
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
-from etl.rules.classifier.bullets import bulleted
+from etl.rules.classifier.bullets import bulleted, cut_lists
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.recipes import ingredients
@@ -288,3 +288,19 @@ def test_verses(lines: list[str], named: tuple[int, ...], stay: list[int]) -> No
 )
 def test_items_with_bullets(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
     assert sorted(bulleted(lines, named)) == stay
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "gone", "stay"),
+    [
+        pytest.param(["A66 closed", "B6277 closed", "Mill Lane closed", "Church Street open"], (), (3, 4), [3, 4], id="roads"),
+        pytest.param(["A66 closed", "Read also", "Mill Lane closed", "Church Street open"], (2,), (3, 4), [], id="below furniture"),
+        pytest.param(["A66 closed", "B6277 closed", "Mill Lane closed"], (), (1, 2), [], id="the first line goes"),
+        pytest.param(["A66 closed", "B6277 closed", "Mill Lane closed", "Church Street open"], (), (2, 3, 4), [], id="most go"),
+        pytest.param(["A66 closed", "Buy", "B6277 closed", "Buy"], (), (2, 4), [], id="buttons"),
+    ],
+)  # fmt: skip
+def test_lines_of_a_list_that_would_be_cut_in_two(
+    lines: list[str], named: tuple[int, ...], gone: tuple[int, ...], stay: list[int]
+) -> None:
+    assert sorted(cut_lists(["Some roads are closed today.", *lines], {0}, named, gone)) == stay

@@ -1,8 +1,9 @@
-"""Items of a list in the story: consecutive lines with the same bullet, directly between two sentences.
+"""Items of a list in the story: consecutive lines with one bullet between two sentences; lists cut in two.
 
 Links to other stories may have bullets, too.  But they begin with capitals, and no line with a colon is above them.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from etl.fold import count_words, ends_sentence
@@ -10,6 +11,8 @@ from etl.later import later
 
 # Lines of such a list, and words of the sentence above and below it.
 MIN_ITEMS, MIN_WORDS = 2, 6
+# Lines of a list that may be cut in two, the share of them that may go, and characters of each.
+MIN_LINES, MAX_SHARE_CUT, MAX_LINE_CHARS = 3, 2 / 3, 120
 _BULLET = later(r"[-–—*•·▪■●◦‣✓✔✗✘]\s+(?=\S)")
 _CLOSES_LIST = (":", "：")
 
@@ -49,3 +52,23 @@ def _is_sentence(texts: Sequence[str], at: int, named: Collection[int]) -> bool:
     if not 0 <= at < len(texts) or at in named:
         return False
     return ends_sentence(texts[at]) and count_words(texts[at]) >= MIN_WORDS
+
+
+def cut_lists(
+    texts: Sequence[str], sentences: Collection[int], named: Collection[int], gone: Collection[int]
+) -> set[int]:
+    """Return those of the positions in `gone` that are part of a list of which other lines stay.
+
+    The list stands right below a sentence of the story, and its first line stays.  Lines that stand twice in the
+    article are buttons.  `named` are the blocks of rules, which end the list.
+    """
+    found, often = set[int](), Counter(texts)
+    for sentence in sentences:
+        start = end = sentence + 1
+        while end < len(texts) and end not in named and end not in sentences and len(texts[end]) <= MAX_LINE_CHARS:
+            end += 1
+        cut = [at for at in range(start, end) if at in gone]
+        is_list = end - start >= MIN_LINES and len(cut) <= MAX_SHARE_CUT * (end - start)
+        if is_list and start not in gone:
+            found.update(at for at in cut if often[texts[at]] == 1)
+    return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from etl.model import Removal
-from etl.rules.classifier.bullets import bulleted
+from etl.rules.classifier.bullets import bulleted, cut_lists
 from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.interviews import answers
@@ -120,7 +120,9 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
             found[one.at] = Removal(view.blocks[one.at].index, "drop", NAME, version, "structure", also)
             by_surroundings.add(one.at)
     if by_surroundings and view.kind == "text":
-        for at in by_surroundings & (_stays(named) | scores.headings):
+        others = (found.keys() - by_surroundings) | view.frame
+        stay = _stays(named) | scores.headings | cut_lists(view.folded, scores.sentences, others, by_surroundings)
+        for at in by_surroundings & stay:
             by_surroundings.discard(at)
             before = named.removals.get(at)
             if before and before.action == "tag":
