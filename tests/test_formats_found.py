@@ -224,6 +224,7 @@ ITEM = f"<item><title>Last ferry sails</title><description>{A}</description></it
     [
         pytest.param(rss(f"<item><description>x</description><content:encoded><![CDATA[{HTML}]]></content:encoded></item>"), [HTML], id="a prefix that is not declared"),
         pytest.param(rss(ITEM) + "\n" + rss(f"<item><description>{C}</description></item>"), [A, C], id="two feeds in a row"),
+        pytest.param(f"{rss(ITEM)}<!-- two --><?p?>{rss(f'<item><description>{C}</description></item>')}", [A, C], id="a comment between two feeds"),
         pytest.param(rss(f"<item><description>{A} <br> and <b>more</description></item>{ITEM}"), [f"<p>{A} <br> and <b>more</p>", A], id="tags that are not closed"),
         pytest.param(rss(f"<item><description><p>{A}</p></description></item>"), [f"<p>{A}</p>"], id="tags that are not escaped"),
         pytest.param(rss(f"<item><description>{A} a[b[1]]> 3 {A}</description></item>"), [f"{A} a[b[1]]> 3 {A}"], id="an end of CDATA without a start"),

@@ -29,6 +29,10 @@ CASES: dict[str, Callable[[int], str]] = {
     "lists between paragraphs": lambda count: (
         f"<h1>{SAID}</h1><article>" + f"<p>{SAID}</p><ul><li>{SAID}<li>Two items</ul>" * (count // 4)
     ),
+    "captions that are printed twice": lambda count: (
+        "Storm over Minsk – NPR\n\n"
+        + f"A boat.\n\nhide caption\n\ntoggle caption\n\nA boat.\n\n{SAID}\n\n" * (count // 2)
+    ),
     "cuts within one line": lambda count: f"{SAID} Advertisement " * (3 * count),
     "one long word behind a bracket": lambda count: "<" + "a" * (20 * count) + f"\n\n{SAID}",
     "strings in the state of a page": lambda count: (

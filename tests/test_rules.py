@@ -93,6 +93,7 @@ def test_a_paragraph_is_never_boilerplate_for_its_words() -> None:
         pytest.param({"between": {"start": {"exact": ["S"]}, "end": {"exact": ["E"]}, "max_blocks": 1}}, ["S", "a", "b", "E"], [], id="keeps: too many between"),
         pytest.param({"span": {"around": ["hide", "toggle"], "before": 2, "mirror": 2}}, ["a", "C", "cr", "hide", "toggle", "cr", "C", "b"], [1, 2, 3, 4, 5, 6], id="span with its mirror"),
         pytest.param({"span": {"around": ["hide", "toggle"], "before": 2, "mirror": 2}}, ["a", "b", "hide", "toggle", "c"], [2, 3], id="keeps: what a span does not mirror"),
+        pytest.param({"span": {"around": ["hide", "toggle"], "before": 2, "mirror": 2}}, ["a", "C", "hide", "toggle", "C", "b"], [1, 2, 3, 4], id="span: what stands above the caption stays"),
         pytest.param({"span": {"around": ["hide", "toggle"]}}, ["toggle", "hide", "x"], [], id="keeps: labels in another order"),
     ],
 )  # fmt: skip

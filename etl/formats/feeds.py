@@ -269,6 +269,7 @@ def _parsed(text: str) -> "_Element | None":
     from lxml import etree
 
     options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True, "encoding": "utf-8"}
+    options |= {"remove_comments": True, "remove_pis": True}  # between two feeds, each would be taken for one
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), etree.XMLParser(**options))
     except etree.XMLSyntaxError:

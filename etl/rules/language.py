@@ -20,6 +20,7 @@ Id = Annotated[str, Meta(pattern=r"^[\w.-]+(?!\n)$")]
 Version = Annotated[str, Meta(pattern=r"^\d+(\.\d+)*$")]
 # Blocks.  A page may have 100,000: what looks farther than this at each of them would take minutes.
 Reach = Annotated[int, Meta(ge=1, le=200)]
+Beside = Annotated[int, Meta(ge=0, le=200)]
 # In a pack it may be a list of alternatives, which are joined when it is loaded.
 Regex = Annotated[str, Meta(extra_json_schema={"type": ["string", "array"], "items": {"type": "string"}})]
 Several = Annotated[int, Meta(ge=2)]
@@ -78,13 +79,13 @@ class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
 class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A sequence of labels (`around`), which match, and blocks that are repeated on both sides of it.
 
-    If one of the `before` blocks above is repeated in the `mirror` blocks below, then all `before` blocks and their
-    repetitions match.
+    If one of the `before` blocks above is repeated in the `mirror` blocks below, then this block, those between it and
+    the labels, and their repetitions match.
     """
 
     around: tuple[str, ...]
-    before: int = 0
-    mirror: int = 0
+    before: Beside = 0
+    mirror: Beside = 0
 
 
 class Near(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

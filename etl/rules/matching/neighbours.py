@@ -118,7 +118,14 @@ def _between(between: Between, user_rule: str) -> Predicate:
 
 def _span(span: Span, _user_rule: str) -> Predicate:
     run = [label(text) for text in span.around]
-    return predicate(lambda view, at: any(at in place for place in _span_places(span, run, view)))
+
+    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
+        found: set[int] | None = view.remembered.get(among)
+        if found is None:
+            found = view.remembered[among] = set().union(*_span_places(span, run, view))
+        return [at for at in places if at in found]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
 def _near(near: Near, _user_rule: str) -> Predicate:
@@ -159,10 +166,10 @@ def _span_places(span: Span, run: list[str], view: ArticleView) -> Iterator[set[
         if view.labels[first : first + len(run)] != run:
             continue
         below = first + len(run)
-        above = range(max(0, first - span.before), first)
-        said_above = {view.folded[i] for i in above}
-        mirrored = {i for i in range(below, min(len(view), below + span.mirror)) if view.folded[i] in said_above}
-        yield {*range(first, below), *mirrored, *(above if mirrored else ())}
+        above, mirror = range(max(0, first - span.before), first), range(below, min(len(view), below + span.mirror))
+        said_above, said_below = ({view.folded[i] for i in places} for places in (above, mirror))
+        top = next((i for i in above if view.folded[i] in said_below), first)
+        yield {*range(top, below), *(i for i in mirror if view.folded[i] in said_above)}
 
 
 _NEIGHBOURS: dict[str, Callable[[Any, str], Predicate]] = {
