@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from etl.fold import fold
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Where the name is from: a field of the source ("given"), the markup of a page ("marked"), or the text that a page
 # shows. Shown text may be more than a name, so a name in it has two words or more, all with capitals except particles.
@@ -39,7 +39,7 @@ _WORKS = (
     r"|texte|récit|enquête|critique|entrevista|reportaje|crónica|texto|columna|intervista|opinie)"
 )
 # That, and what templates print before a name.
-_BY = later(
+_BY = lazy(
     rf"^(?:{_WORKS}\s+(?:(?:{_WRITTEN})\s+)?(?:by|von|par|por|door|av|af|di|de|van|da)\b\s*:?\s+|as told to\s+)?"
     rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده"
@@ -48,67 +48,67 @@ _BY = later(
     re.IGNORECASE,
 )
 # Those of these words that are followed by a name, not by a day: "Posted by", but not "Posted".
-_NAMING = later(
+_NAMING = lazy(
     rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$",
     re.IGNORECASE,
 )
-_ADDRESS = later(r"(?:https?:)?//\S+|www\.\S+|(?<!\S)(?:\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*)")
+_ADDRESS = lazy(r"(?:https?:)?//\S+|www\.\S+|(?<!\S)(?:\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*)")
 # As feeds and mail write it: "jane@example.org (Jane Roe)", "Jane Roe <jane@example.org>".
-_MAILBOX = later(r"[^\s@<>()]+@[^\s@<>()]+ ?\((?P<behind>[^()@]+)\)|(?P<before>[^<>@]+?) ?<[^<>@\s]+@[^<>@\s]+>")
+_MAILBOX = lazy(r"[^\s@<>()]+@[^\s@<>()]+ ?\((?P<behind>[^()@]+)\)|(?P<before>[^<>@]+?) ?<[^<>@\s]+@[^<>@\s]+>")
 # As catalogues write it: "Roe, Jane Mary".
-_INVERTED = later(r"(?P<family>[A-ZÀ-Þ][\w'’-]+), (?P<given>[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,2})")
+_INVERTED = lazy(r"(?P<family>[A-ZÀ-Þ][\w'’-]+), (?P<given>[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,2})")
 # What a template prints behind a name: the time, and the newspaper.
-_BEHIND = later(
+_BEHIND = lazy(
     r"\s*(?:[|·•–—-]\s*)?\b(?:(?:last )?updated|published|posted|min(?:ute)? read)\b.*$"
     r"|\s+for (?:the )?(?:mail ?online|daily ?mail(?:\.com| australia)?|mail on sunday|[\w-]+\.com)\b",
     re.IGNORECASE,
 )
 # And behind the authors of the text: the photographer, and the editor.
-_PICTURED = later(
+_PICTURED = lazy(
     r"\s*[.,;|/]?\s+(?:editing|edited|additional reporting|pictures?|photos?|photographs?|photography|illustrations?"
     r"|images?|fotos?|bilder)"
     r"\s*(?:by\b|[:：]).*$",
     re.IGNORECASE,
 )
-_FOR = later(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
+_FOR = lazy(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
 # "e" and "en" also occur within names: they separate two names only before a name of two words.
-_BETWEEN = later(
+_BETWEEN = lazy(
     r"\s*[;|•·、]\s*|(?<=\w)/(?=[A-ZÀ-Þ])|\s*&\s*|\s+(?i:and|und|et|y|og|och|и)\s+"
     r"|\s+(?:e|en)\s+(?=[A-ZÀ-Þ]\S*\s+[A-ZÀ-Þ])"
 )
 # A comma is followed by another name, or by the job of the first one.
-_COMMA = later(r"\s*,\s*")
-_OFFICE = later(
+_COMMA = lazy(r"\s*,\s*")
+_OFFICE = lazy(
     r"(?:[\w'’&-]+ ){0,4}(?:reporter|editor|correspondent|writer|journalist|columnist|contributor|producer|staff"
     r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)s?"
     r"(?: (?:in|at|for|of) .{2,40})?",
     re.IGNORECASE,
 )
-_ROLE = later(
+_ROLE = lazy(
     r"\b(?:reporter|writer|editor|edited|correspondent|staff|journalist|columnist|contributor|producer|chief|senior|bureau|"
     r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md)\b",
     re.IGNORECASE,
 )
-_NO_NAME = later(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
+_NO_NAME = lazy(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
 # Korean and Chinese names are one word, and Korean papers write "reporter" behind them.
-_ONE_WORD = later(r"[가-힣]{2,4}|[\u4e00-\u9fff]{2,4}")
-_TITLE_BEHIND = later(r"\s*(?:기자|특파원|記者|记者)$")
+_ONE_WORD = lazy(r"[가-힣]{2,4}|[\u4e00-\u9fff]{2,4}")
+_TITLE_BEHIND = lazy(r"\s*(?:기자|특파원|記者|记者)$")
 _NO_PERSON = frozenset(
     (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
 )
 # "Jane Roe | Port Harwick | 3.2.2026": a part behind the names is not a name if a day follows.
-_WITH_DAY = later(r"\|.*\d|\d.*\|")
+_WITH_DAY = lazy(r"\|.*\d|\d.*\|")
 # "unserer Redakteurin Anke Beek", "staff writer Jane Roe": words for a job before a name of two words.
-_ROLE_BEFORE = later(
+_ROLE_BEFORE = lazy(
     r"^(?:(?:our|unser(?:e[mnr]?)?|notre|nuestr[oa]|nostr[oa]|onze)\s+)?(?:(?:staff|senior|special|guest|chief)\s+)?"
     r"(?:reporter(?:in)?|writer|correspondent|redakteur(?:in)?|korrespondent(?:in)?|mitarbeiter(?:in)?|journalistin"
     r"|correspondante?|corresponsal|redactora?|inviat[oa]|redattore|redattrice|redacteur|verslaggever)"
     r"\s+(?=\S+\s+\S)",
     re.IGNORECASE,
 )
-_HANDLE = later(r"(?<!\S)@\w+")
-_PAREN = later(r"(?<=\S)\s*\([^)]*\)?\s*$")
-_TAIL = later(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[–—:|].*$|(?:\s+-|-\s).*$", re.IGNORECASE)
+_HANDLE = lazy(r"(?<!\S)@\w+")
+_PAREN = lazy(r"(?<=\S)\s*\([^)]*\)?\s*$")
+_TAIL = lazy(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[–—:|].*$|(?:\s+-|-\s).*$", re.IGNORECASE)
 
 
 def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from etl.audit import EditedArticle
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.model import Document
 
 # The ids, in any pack, of rules of kind "credit" that match credits of pictures; the others match bylines.
@@ -26,7 +26,7 @@ _KIND = (
 _CREDIT = r"(?:credits?|crédits?|créditos?|source|quelle|by|courtesy of|von|de|par|di|via)"
 # "Photograph: Marta Oake/AP", "Image credit: …", "Crédit photo : …", "Foto: …", "© …" stand anywhere, with a capital;
 # "Photo by …" at the start, or behind a sentence.
-_LABEL = later(
+_LABEL = lazy(
     rf"(?:^|\b(?=[A-Z])|(?=[^\x00-\x7f]))(?i:{_KIND}(?:\s+{_CREDIT})?|{_CREDIT}(?:\s+{_KIND})?)\s*[:：]\s*"
     rf"|(?:^|(?<=[.!?…)\]\"”’,;|/–—-])\s*)(?i:{_KIND}\s+(?:by|courtesy of|credit|source|copyright)\b,?)\s*"
     r"|(?<!\w)(?:©|\([cC]\))\s*"
@@ -36,18 +36,18 @@ _AGENCY = (
     r"|Unsplash|Bloomberg|Associated Press|AP Photo|PA (?:Media|Wire)|[Ii]mago|picture[- ]alliance|Handout)"
 )
 # "… for the last time. Marta Oake / AP", "… (AP Photo/Marta Oake)", "… [Marta Oake/Reuters]".
-_AT_END = later(
+_AT_END = lazy(
     rf"(?<!\s)\s*[(\[]([^()\[\]]{{0,200}}\b{_AGENCY}\b[^()\[\]]{{0,200}}|[A-Z][^()\[\]\d]{{1,40}})[)\]]\s*$"
     rf"|(?<=[.!?…])\s+((?:[^\s.!?]+\s+){{0,5}}?[^\s.!?]*\b{_AGENCY}\b[^.!?]{{0,40}})$"
 )
 # Most words of a line that is only a credit: "Andrew Roth/The Washington Post via Getty Images".
-_BETWEEN_NAMES = later(r"[\s/|,]+")
+_BETWEEN_NAMES = lazy(r"[\s/|,]+")
 _SMALL_WORDS = frozenset(("via", "for", "of", "and", "de", "von"))
 MAX_CREDIT_WORDS = 10
-_OPENING = later(r"^(?:(?:image|photo|picture|media|video)\s+)?caption(?:\s*[,:]|\s|$)\s*", re.I)
-_AGENCY_ALONE = later(rf"\b{_AGENCY}\b")
+_OPENING = lazy(r"^(?:(?:image|photo|picture|media|video)\s+)?caption(?:\s*[,:]|\s|$)\s*", re.I)
+_AGENCY_ALONE = lazy(rf"\b{_AGENCY}\b")
 _AROUND = " \t,;:|/–—-"
-_BUTTONS = later(r"(?<!\s)\s*\b(?:hide|toggle) caption\b\s*", re.I)
+_BUTTONS = lazy(r"(?<!\s)\s*\b(?:hide|toggle) caption\b\s*", re.I)
 
 
 class Caption(Struct, frozen=True, gc=False):

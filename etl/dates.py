@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 from etl.calendar import AMERICAN_ZONES, DAY_FIRST, DAY_FIRST_COUNTRIES, MONTH_FIRST_COUNTRIES, MONTHS, ZONES
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Older dates are the zeros of some system ("0001-01-01T00:00:00"): the first newspaper is Relation, Strasbourg 1605.
 FIRST_YEAR = 1605
@@ -26,25 +26,25 @@ EPOCH_UNITS = (1, 10**3, 10**6, 10**9)
 # Characters.  A longer text is no date, and a regex need not look at it.
 MAX_LENGTH = 100
 
-_DIGITS = later(r"\d")
+_DIGITS = lazy(r"\d")
 # For `re`, the vowel signs of Indic scripts are not letters.
-_WORD = later(r"[^\s\d@,;:./|()\[\]-]+\.?")
-_EPOCH = later(r"(?:/Date\()?(-?\d{9,19}(?:\.\d+)?|\d\.\d+e\+?\d{1,2})(?:[+-]\d{4})?(?:\)/)?", re.I)
-_COMPACT = later(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?Z?")
+_WORD = lazy(r"[^\s\d@,;:./|()\[\]-]+\.?")
+_EPOCH = lazy(r"(?:/Date\()?(-?\d{9,19}(?:\.\d+)?|\d\.\d+e\+?\d{1,2})(?:[+-]\d{4})?(?:\)/)?", re.I)
+_COMPACT = lazy(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?Z?")
 # datetime.datetime(2020, 8, 23, 16, 18), Timestamp('2020-08-23 16:18:00'): as Python prints its own; and
 # ISODate("2020-08-23T16:18:00Z"), as MongoDB does.
-_NUMBERS = later(r"(?:datetime\.)?date(?:time)?\((\d{4}(?:, \d{1,6}){2,6})\)")
-_TIMESTAMP = later(r"""[\w.]+\((?:'([^']*)'.*|"([^"]*)")\)""")
+_NUMBERS = lazy(r"(?:datetime\.)?date(?:time)?\((\d{4}(?:, \d{1,6}){2,6})\)")
+_TIMESTAMP = lazy(r"""[\w.]+\((?:'([^']*)'.*|"([^"]*)")\)""")
 # "Sun, 23 Aug 20 16:18:00 GMT", as mail and RSS wrote it before 1989, and some still do.
-_SHORT_YEAR = later(r"(\w{3}, \d{1,2} \w{3}) (\d\d)(?= \d\d:\d\d)")
-_THAI = later("[\u0e01-\u0e4e]")
+_SHORT_YEAR = lazy(r"(\w{3}, \d{1,2} \w{3}) (\d\d)(?= \d\d:\d\d)")
+_THAI = lazy("[\u0e01-\u0e4e]")
 # "มี.ค.": points within the short names of Thai months.
-_THAI_POINT = later(r"(?<=[\u0e01-\u0e4e])\.(?=[\u0e01-\u0e4e])")
+_THAI_POINT = lazy(r"(?<=[\u0e01-\u0e4e])\.(?=[\u0e01-\u0e4e])")
 # "16:18 Europe/London" without an offset: the hour in UTC cannot be computed here.
-_PLACE = later(r"\b[A-Z][a-z]+/[A-Z][a-z]")
+_PLACE = lazy(r"\b[A-Z][a-z]+/[A-Z][a-z]")
 # After `_in_numbers` a month that stood as a word is "@8".
 _DATES = tuple(
-    later(pattern)
+    lazy(pattern)
     for pattern in (
         r"(?<!\d)(?P<y>\d{4}) ?[-./年년] ?@?(?P<m>\d{1,2}) ?[-./月월] ?(?P<d>\d{1,2})(?!\d) ?(?:日|일|\.(?!\d))?",
         r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|[.º°ª])?[-/., ]*(?:(?:of|de|del|di|tháng) )?@(?P<m>\d{1,2})"
@@ -56,18 +56,18 @@ _DATES = tuple(
     )
 )
 # "下午4:05": the word for afternoon stands before the hour.
-_HALF_FIRST = later(r"(오전|오후|上午|下午|午前|午後)\s*(\d\S*(?: ?\d\d?분)?)")
+_HALF_FIRST = lazy(r"(오전|오후|上午|下午|午前|午後)\s*(\d\S*(?: ?\d\d?분)?)")
 # "Mon Aug 23 16:18:00 UTC 2020", as Twitter and Unix write it.
-_YEAR_LAST = later(r"(@\d{1,2} \d{1,2}) (\d\d:\d\d:\d\d(?: [a-z]+| [+-]\d{4})?) (\d{4})$")
-_CLOCK = later(
+_YEAR_LAST = lazy(r"(@\d{1,2} \d{1,2}) (\d\d:\d\d:\d\d(?: [a-z]+| [+-]\d{4})?) (\d{4})$")
+_CLOCK = lazy(
     r"(?<!\d)(?P<h>\d{1,2})(?:[:.h시時时点] ?(?P<min>\d{1,2})(?:[:.분分] ?(?P<s>\d\d))?(?:[.,](?P<f>\d{1,9}))?"
     r"|(?=\s*[ap]\.?m))\s*(?:분|分|초|秒)?\s*(?P<half>[ap]\.?m\b\.?)?",
     re.I,
 )
 _CLOCK_WORDS = (("noon", "12:00"), ("midnight", "0:00"))
-_OFFSET = later(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d\d)?(?!\d)")
+_OFFSET = lazy(r"(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d\d)?(?!\d)")
 # "16:18 GMT-0400 (Eastern Daylight Time)", "[Europe/Berlin]": the name says again what the figure said.
-_ZONE_NAME = later(r"\([^()]*\)|\[[^\[\]]*\]")
+_ZONE_NAME = lazy(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 def instant(date: str | float, language: str = "", country: str = "") -> str:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Literal
 
 from etl.errors import Unreadable
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.model import Decoded, Raw
 
 # Browsers look for a charset in the first 1 KiB; news pages were seen with 3 KiB of comments and scripts before it.
@@ -63,33 +63,33 @@ _ONE_BYTE = ("cp1252", "cp1250", "iso8859-2", "cp1251", "koi8-u", "cp1253", "cp1
 # Encodings of seven bits betray themselves by how they shift, and would pass for ASCII.  HZ has pairs of bytes between
 # its shifts, and no first byte above 0x77: so a shift never opens within another one.
 SHIFTS = (
-    (later(rb"\x1b\$\)C"), "iso2022_kr"),
-    (later(rb"\x1b\$[@AB(]"), "iso2022_jp_2"),
-    (later(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}"), "hz"),
+    (lazy(rb"\x1b\$\)C"), "iso2022_kr"),
+    (lazy(rb"\x1b\$[@AB(]"), "iso2022_jp_2"),
+    (lazy(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}"), "hz"),
 )
 
-_XML = later(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)""", re.I)
-_META = later(rb"""<\s*meta\s[^>]*?charset\s*=\s*["']?\s*([^>"'\s/;]+)""", re.I)
-_CHARSET = later(rb"""(?:charset|encoding)\s*=\s*["']?[A-Za-z0-9._:-]+""", re.I)
+_XML = lazy(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)""", re.I)
+_META = lazy(rb"""<\s*meta\s[^>]*?charset\s*=\s*["']?\s*([^>"'\s/;]+)""", re.I)
+_CHARSET = lazy(rb"""(?:charset|encoding)\s*=\s*["']?[A-Za-z0-9._:-]+""", re.I)
 _CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 _HIGH = bytes(range(0x80, 0x100))
 # Encodings of two bytes or more per character, which chardet recognises with certainty.
 _WIDE = ("gb18030", "gb2312", "gbk", "big5", "cp950", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949")
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
-_FAULT = later("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
+_FAULT = lazy("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
 # Half of a surrogate pair in UTF-8. U+DC80 to U+DCFF are not meant: they stand for bytes that a program could not
 # decode.
-_HALF = later(rb"\xed[\xa0-\xb1\xb4-\xbf][\x80-\xbf]")
-_BEYOND_ASCII = later(r"[^\x00-\x7f]")
+_HALF = lazy(rb"\xed[\xa0-\xb1\xb4-\xbf][\x80-\xbf]")
+_BEYOND_ASCII = lazy(r"[^\x00-\x7f]")
 # ASCII characters say nothing about an encoding.
-_WITHIN_ASCII = later(r"(?<=[\x00-\x7f])[\x00-\x7f]+(?=[\x00-\x7f])")
-_ACCENTS_IN_A_ROW = later("[À-ÿ]{3,}")
+_WITHIN_ASCII = lazy(r"(?<=[\x00-\x7f])[\x00-\x7f]+(?=[\x00-\x7f])")
+_ACCENTS_IN_A_ROW = lazy("[À-ÿ]{3,}")
 # Letters that were decoded with a wrong label: `trwa³y`, `rйsumй`, `бНОПНЯ`, and control characters.
-_ODD = later(
+_ODD = lazy(
     r"[\x80-\x9f]|[a-zß-ÿа-я][À-ÖØ-ÞА-Я]|[A-Za-z](?=[\u0370-\u06ff\u0e00-\u0e7f\uff61-\uff9f])"
     r"|(?<=[\u0370-\u06ff\u0e00-\u0e7f\uff61-\uff9f])[A-Za-z]|(?<=[^\W\d_])[¡-¬®-¶¸-¿×÷‚„†‡ˆ‰‹]"
 )
-_LONE = later("[\ud800-\udfff]")
+_LONE = lazy("[\ud800-\udfff]")
 
 Reason = Literal["bom", "utf-8", "declared", "detected", "fallback", "given"]
 # Encoding, reason, and the text, if all bytes had to be decoded to find the encoding.

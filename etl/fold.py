@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import normalize
 
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # One character for one, so that a place in the plain text is the same place in the original.
 _PLAIN = {
@@ -23,7 +23,7 @@ _NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 
 # Thai; kana, Chinese characters and Hangul: one character is as much text as several Latin letters.
-DENSE = later("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+DENSE = lazy("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _DIGIT = re.compile(r"\d")
 

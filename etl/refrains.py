@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from etl.fold import count_words, fold
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.model import Block
 
 # Words.  Lines of songs and chants are shorter; a longer repeated paragraph was pasted.
@@ -20,7 +20,7 @@ MAX_ANSWER_WORDS = 6
 # Duplicates are found by their words, so `“Nothing?”` and `“Nothing.”` are the same text here, too.
 _MARKS = ".,;:!?¿¡…。、，！？؟ \"'«»‹›「」『』-"
 # A line of a dialogue: in quotation marks, or behind a dash as in French, Spanish or Russian.
-_SAID = later(r"""["'«»‹「『].*["'«»›」』]|- .*""")
+_SAID = lazy(r"""["'«»‹「『].*["'«»›」』]|- .*""")
 
 
 def refrains(blocks: Sequence[Block]) -> set[int]:

@@ -21,7 +21,7 @@ from etl.audit import Entry
 from etl.cli import schema
 from etl.cli.main import cli, hoisted
 from etl.formats import ignoring
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.pipeline.job import RejectLine
 from etl.reasons import REASONS
 from etl.record import Origin, Record
@@ -797,10 +797,10 @@ print(len(compiled))"""
 
 
 def test_a_regex_is_compiled_when_it_is_first_asked() -> None:
-    waiting = later("(")
+    waiting = lazy("(")
     with pytest.raises(re.error):
         waiting.search("a")
-    found = later("(?P<word>b+)", re.IGNORECASE)
+    found = lazy("(?P<word>b+)", re.IGNORECASE)
     assert [match["word"] for match in found.finditer("aBba b")] == ["Bb", "b"]
     assert (found.pattern, found.groups, found.sub("c", "aBba b")) == ("(?P<word>b+)", 1, "aca c")
 

@@ -23,7 +23,7 @@ from etl.formats.richtext import as_html
 from etl.formats.source import Reading, Reject, Result, Share
 from etl.formats.text import shares as shares
 from etl.formats.text import whole_body
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.model import Raw
 
 if TYPE_CHECKING:
@@ -46,28 +46,28 @@ MAX_TITLE = 1_000
 MAX_PREFIXES = 100
 
 CDATA, CDATA_END = "<![CDATA[", "]]>"
-_NAMED = later(r"&(\w+);")
-_BARE = later(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
-_REFERENCE = later(r"&#(\d+|[xX][0-9a-fA-F]+);")
-_REFERENCES = later(r"(?:&#(?:\d+|[xX][0-9a-fA-F]+);)+")
-_NOT_XML = later("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_NO_CHARACTER = later(f"{_NOT_XML.pattern}|[\ud800-\udfff]|\ufffd")
-_DECLARATION = later(r"^\s*<\?xml[^>]*\?>")
-_ROOT = later(r"<(?:rss|feed|rdf:RDF)\b", re.I)
-_BROKEN_TEXT = later(r"(<(description|summary|content:encoded)>)((?:[^<]|<(?!/?\2>))*+)(</\2>)")
-_DECLARED = later(r"<\?xml[^<>]*+>|<!DOCTYPE[^\[<>]*+(?:\[(?:(?!<!DOCTYPE).)*?\]\s*+)?>", re.S | re.I)
-_TAG = later(r"<[^<>]*>")
-_WHOLE_TAG = later(r"<(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>")
-_PREFIX = later(r"\sxmlns:([^\s=>]++)\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')")
-_HTML_SIGN = later(r"</?\w++[^<>]*+>|&(?:#\d++|#x[0-9a-fA-F]++|\w++);")
+_NAMED = lazy(r"&(\w+);")
+_BARE = lazy(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
+_REFERENCE = lazy(r"&#(\d+|[xX][0-9a-fA-F]+);")
+_REFERENCES = lazy(r"(?:&#(?:\d+|[xX][0-9a-fA-F]+);)+")
+_NOT_XML = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_CHARACTER = lazy(f"{_NOT_XML.pattern}|[\ud800-\udfff]|\ufffd")
+_DECLARATION = lazy(r"^\s*<\?xml[^>]*\?>")
+_ROOT = lazy(r"<(?:rss|feed|rdf:RDF)\b", re.I)
+_BROKEN_TEXT = lazy(r"(<(description|summary|content:encoded)>)((?:[^<]|<(?!/?\2>))*+)(</\2>)")
+_DECLARED = lazy(r"<\?xml[^<>]*+>|<!DOCTYPE[^\[<>]*+(?:\[(?:(?!<!DOCTYPE).)*?\]\s*+)?>", re.S | re.I)
+_TAG = lazy(r"<[^<>]*>")
+_WHOLE_TAG = lazy(r"<(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>")
+_PREFIX = lazy(r"\sxmlns:([^\s=>]++)\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')")
+_HTML_SIGN = lazy(r"</?\w++[^<>]*+>|&(?:#\d++|#x[0-9a-fA-F]++|\w++);")
 # As RSS wants authors: "desk@example.org (Jane Roe)".
-_MAIL = later(r"^[^\s@]++@\S++ \((.+)\)$")
-_OPENED = later(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
-_ENDED = later(r"</(?:\w+:)?(?:item|entry)\s*>|<(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?/>", re.I)
-_ITEM_OR_ROOT_ENDED = later(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
-_ROOT_ENDED = later(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
-_COMMENT = later(r"<!--.*?-->", re.S)
-_MARKUP = later(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
+_MAIL = lazy(r"^[^\s@]++@\S++ \((.+)\)$")
+_OPENED = lazy(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
+_ENDED = lazy(r"</(?:\w+:)?(?:item|entry)\s*>|<(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?/>", re.I)
+_ITEM_OR_ROOT_ENDED = lazy(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
+_ROOT_ENDED = lazy(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
+_COMMENT = lazy(r"<!--.*?-->", re.S)
+_MARKUP = lazy(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
 
 # A note: text of a feed outside of its elements.
 BESIDE = "words beside the items"

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Elements of a page.  A story about HTML mentions a tag or two, but does not open and close them.
 _BLOCK = (
@@ -11,18 +11,18 @@ _BLOCK = (
 )
 _INLINE = r"a|b|i|em|strong|span|u|font|small|sup|sub|iframe|script|style|video|picture|center|cite"
 _ATTRIBUTES = r"((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?)*)"
-_OPENED = later(rf"<({_BLOCK}|{_INLINE}){_ATTRIBUTES}\s*/?>", re.I)
-_CLOSED = later(rf"</({_BLOCK}|{_INLINE})\s*>", re.I)
-_BLOCK_TAG = later(rf"</?(?:{_BLOCK})\b[^<>]*>", re.I)
-_PAGE = later(r"\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<head[\s>])", re.I)
-_ESCAPED = later(rf"&(?:amp;)?lt;/?(?:{_BLOCK}|a)\b", re.I)
+_OPENED = lazy(rf"<({_BLOCK}|{_INLINE}){_ATTRIBUTES}\s*/?>", re.I)
+_CLOSED = lazy(rf"</({_BLOCK}|{_INLINE})\s*>", re.I)
+_BLOCK_TAG = lazy(rf"</?(?:{_BLOCK})\b[^<>]*>", re.I)
+_PAGE = lazy(r"\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<head[\s>])", re.I)
+_ESCAPED = lazy(rf"&(?:amp;)?lt;/?(?:{_BLOCK}|a)\b", re.I)
 # A tag in code marks or quotation marks is mentioned, not used.
-_QUOTED = later(r"[`'\"“‘(]\s*+</?\w++[^<>]*+>\s*+[`'\"”’)]")
+_QUOTED = lazy(r"[`'\"“‘(]\s*+</?\w++[^<>]*+>\s*+[`'\"”’)]")
 # Text before a tag without an end tag that is in use: a sentence, a line, or another element.
-_BROKEN_OFF = later(r"(?:(?:^|(?<=[.!?…:;,”\"’»)>]))\s*+|(?<=\n)[^\S\n]*+)<(?:br|p|hr|img|li)\b[^<>]*+>", re.I)
+_BROKEN_OFF = lazy(r"(?:(?:^|(?<=[.!?…:;,”\"’»)>]))\s*+|(?<=\n)[^\S\n]*+)<(?:br|p|hr|img|li)\b[^<>]*+>", re.I)
 # "<i>Macbeth</i>": an element in use has a few words, not the rest of a sentence about the tag.
-_SET_OFF = later(r"<(i|em|b|strong|u|span|a|cite|sup|sub)\b[^<>]*>(?=\S)[^<>]{1,300}(?<=\S)</\1>", re.I)
-_NEWLINES = later(r"(?<![ \t])[ \t]*+\n[ \t]*+\n\s*+")
+_SET_OFF = lazy(r"<(i|em|b|strong|u|span|a|cite|sup|sub)\b[^<>]*>(?=\S)[^<>]{1,300}(?<=\S)</\1>", re.I)
+_NEWLINES = lazy(r"(?<![ \t])[ \t]*+\n[ \t]*+\n\s*+")
 
 # Pairs of tags without attributes.  A story about web pages has one or two.
 MIN_PAIRS = 3

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import accumulate, chain, islice, takewhile
 
 from etl.fold import count_words, ends_sentence
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.markup.elements import BIT
 from etl.markup.entries import leads_on
 from etl.markup.layout import Layout, Line
@@ -38,7 +38,7 @@ SURE, KEPT = 600, 300
 CERTAIN, DOUBTED, MIN_COPIES = 950, 400, 5
 # Characters of the text of a paywall, and words of its link or button.
 WALL_CHARS = 600
-PAY = later(
+PAY = lazy(
     r"(?<!\w)(?:subscri\w+|sign (?:in|up)|log ?in|register|abonn\w+|anmelden|einloggen|registrieren|connect\w*"
     r"|suscr\w+|inici\w+|accedi|iscriv\w+|assin\w+|entrar|inloggen|logga in|logg inn|log ind|zaloguj|prenumer\w+"
     r"|předplat\w+|přihl\w+|войти|подпи\w+|giriş|abone\w*)(?!\w)|登録|ログイン|登录|订阅|구독|로그인",

@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from msgspec import Struct
 
 from etl.fold import ends_sentence
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Columns.  Narrow newspaper columns have 25, terminals up to 160; below that a line is a list item or a verse.
 WIDTHS = range(20, 161)
@@ -35,14 +35,14 @@ LOWERCASE, CAPITAL, PUNCTUATED, NOT_PUNCTUATED = 0.8, -0.4, -1.2, 0.5
 # Evidence of three breaks in a row, which is enough without counter-evidence.
 MIN_EVIDENCE = 4.5
 
-_WIDE = later("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
+_WIDE = lazy("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 # Columns that a wide character needs.  A closing mark cannot begin a line, so the character before it moves with it.
 _WIDE_WORD = 4
 # Thai, Lao, Burmese and Khmer put no space between words, and seldom a mark behind a sentence.
-_SPACELESS = later("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_SPACELESS = lazy("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 # Columns of their longer words.  A program that knows words breaks lines between them; others break anywhere.
 _SPACELESS_WORD = 8
-_BULLET = later(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
+_BULLET = lazy(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
 _PUNCTUATED = tuple('.,;:!?…"”’»)。，、；：！？')
 
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from unicodedata import is_normalized
 
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # The characters of mojibake in ftfy, by category (its MOJIBAKE_CATEGORIES).
 LOWER = "ßà-ñăąāćčďđęěēėğģįīķĺľłļœŕśşšťüźżžґ"
@@ -113,10 +113,10 @@ def _anywhere() -> re.Pattern[str]:
     return _found(_MOJIBAKE + _ASCII + _WIDE, {"A-Z": _CAPITALS} | _ASCII_PAIRS | _MOJIBAKE_PAIRS | _WIDE_PAIRS)
 
 
-MIXED_SCRIPTS = later(f"[A-Za-z](?:(?=[{_LOOKS_LATIN}])|(?<=[{_LOOKS_LATIN}].))")
+MIXED_SCRIPTS = lazy(f"[A-Za-z](?:(?=[{_LOOKS_LATIN}])|(?<=[{_LOOKS_LATIN}].))")
 # Capitals are tested first, because they cause most stops in a clean block.
-_NOT_NEWS = later(f"[^{_NEWS}](?:{'|'.join(_CAPITALS)}|(?<=[^A-Z])(?:{_contexts(_NOT_IN_NEWS, _ASCII_PAIRS)}))", re.S)
-_GREEK_OR_CYRILLIC = later("[Ͱ-ӿ]")
+_NOT_NEWS = lazy(f"[^{_NEWS}](?:{'|'.join(_CAPITALS)}|(?<=[^A-Z])(?:{_contexts(_NOT_IN_NEWS, _ASCII_PAIRS)}))", re.S)
+_GREEK_OR_CYRILLIC = lazy("[Ͱ-ӿ]")
 
 # Ordering the marks of a letter takes quadratic time.  A block of this length takes some milliseconds in the worst
 # case.

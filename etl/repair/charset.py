@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from etl.language import detect
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.repair.steps import Step
 
 RULE = "repair/charset"
@@ -59,11 +59,11 @@ _EAST_ASIAN = {
     "euc_jp": "euc_jp",
     **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
 }
-_WIDE = later("[“”‘’—…·\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60]")
+_WIDE = lazy("[“”‘’—…·\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60]")
 # In Greek, ς is at the end of a word and σ is not.  In Russian that was read as Greek, these letters are anywhere.
-_NOT_GREEK = later(r"ς[^\W\d_]|σ[\s.,]")
-_UTF8 = later("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_LETTER = later(r"[^\W\d_\x00-\x7f]|(?<=[a-z])[³¹¿±¶¼¾º](?=[a-z])|(?<=[A-Za-zÀ-ÿ])[³¹¿±¶¼¾ºª]|¸(?=\w)")
+_NOT_GREEK = lazy(r"ς[^\W\d_]|σ[\s.,]")
+_UTF8 = lazy("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_LETTER = lazy(r"[^\W\d_\x00-\x7f]|(?<=[a-z])[³¹¿±¶¼¾º](?=[a-z])|(?<=[A-Za-zÀ-ÿ])[³¹¿±¶¼¾ºª]|¸(?=\w)")
 
 
 def recoded(blocks: Sequence[str]) -> Step | None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from etl.dates import instant
 from etl.fold import count_words, ends_sentence, fold, is_label, plain
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.model import Block, Searcher
 from etl.segment.headlines import Headline, Layouts, headline
 from etl.segment.roundups import is_paragraph
@@ -30,9 +30,9 @@ MIN_RULES, MIN_SHARE_WITH_FIELDS = 2, 0.8
 # Fields with titles, which separate stories.
 MIN_TITLES = 2
 
-_RULE = later(r"[-_=~*—–─━]{10,}")
-_HEADLINE_FIELD = later(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
-_FIELD = later(
+_RULE = lazy(r"[-_=~*—–─━]{10,}")
+_HEADLINE_FIELD = lazy(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
+_FIELD = lazy(
     r"(?:headline|title|byline|by|authors?|author\(s\)|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
     r"|link|publication(?: (?:info|title|date))?|publisher|id|highlight|abstract|body|copyright"
     r"|language|text|full text|document type|gale document number)\s*:.*"
@@ -42,15 +42,15 @@ _FIELD = later(
 )
 _WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
 _DAY = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d{2}-\d{2}"
-_DATE = later(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
+_DATE = lazy(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
 # In other languages: `Donnerstag 3. Juni 2021`, `jeudi 3 juin 2021`, `3 de junio de 2021 jueves`.
-_FOREIGN_DATE = later(
+_FOREIGN_DATE = lazy(
     r"(?:[^\W\d]{4,13}(?:-feira)?,? )?(?P<date>\d{1,2}(?:\.|er)? (?:de )?[^\W\d]{3,10}\.?(?: de)? \d{4})"
     r"(?:,? [^\W\d]{4,13})?"
 )
 # NewsBank prints the day and the paper below the headline, and the fields in one line below that.
-_DAY_AND_PAPER = later(rf"(?P<date>{_DAY}) \| (?P<paper>.{{3,80}})", re.IGNORECASE)
-_FIELDS_IN_A_ROW = later(
+_DAY_AND_PAPER = lazy(rf"(?P<date>{_DAY}) \| (?P<paper>.{{3,80}})", re.IGNORECASE)
+_FIELDS_IN_A_ROW = lazy(
     r"(?:(?:Author|Section|Edition|Column|Page): .{1,80}|[\d,.]{1,6} Words)(?: \| .{1,80})+", re.IGNORECASE
 )
 

@@ -5,7 +5,7 @@ import re
 from msgspec import Struct, structs
 
 from etl.fold import fold
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.model import Publisher, Searcher
 
 # Words.  "Associated Press of Pakistan" has four, "The New Zealand Herald on Sunday" six.
@@ -16,7 +16,7 @@ MAX_NAMES = 8
 # Separators before a publisher, the most certain first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News". Each
 # has characters that it requires: most lines have none of them, and need no regex.
 _MARKS = tuple(
-    (characters, later(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
+    (characters, lazy(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
     for characters, mark in (
         ("–—", r"\s+[–—]"),
         ("|│｜", r"\s+[|│｜]"),
@@ -26,11 +26,11 @@ _MARKS = tuple(
     )
 )
 # Chinese and Japanese sites put no space around the mark.
-_CLOSE_MARK = later(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
+_CLOSE_MARK = lazy(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
 # NPR and Le Monde put a colon before their name, where French puts one before anything.
-_COLON = later(r"(.*\S)\s+:\s+(\S.*)", re.DOTALL)
+_COLON = lazy(r"(.*\S)\s+:\s+(\S.*)", re.DOTALL)
 # Separators after a name at the start of a headline, or before a name at its end.
-_ANY_MARK = later("[-–—_|│｜•·»:]")
+_ANY_MARK = lazy("[-–—_|│｜•·»:]")
 
 
 class Layouts(Struct, frozen=True):

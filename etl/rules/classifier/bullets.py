@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from etl.fold import count_words, ends_sentence
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Lines of such a list, and words of the sentence above and below it.
 MIN_ITEMS, MIN_WORDS = 2, 6
 # Lines of a list that may be cut in two, the share of them that may go, and characters of each.
 MIN_LINES, MAX_SHARE_CUT, MAX_LINE_CHARS = 3, 2 / 3, 120
-_BULLET = later(r"[-–—*•·▪■●◦‣✓✔✗✘]\s+(?=\S)")
+_BULLET = lazy(r"[-–—*•·▪■●◦‣✓✔✗✘]\s+(?=\S)")
 _CLOSES_LIST = (":", "：")
 
 

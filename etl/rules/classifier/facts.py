@@ -10,7 +10,7 @@ sentence and a heading ("Winners:") announce them.
 from collections.abc import Collection, Sequence
 
 from etl.fold import ends_sentence
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Lines in a row.
 MIN_FACTS, MIN_WINNERS, MIN_COUNTS = 2, 3, 5
@@ -19,32 +19,32 @@ MAX_HEADING_CHARS = 40
 
 # A label, and up to five words: more are a title ("Golf: Young wins the Open on its 18th hole"), an address is a link.
 # "1. Vorsitzender: Max Lechner" has a figure before.
-_FACT = later(r"(?:\d\. )?[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
+_FACT = lazy(r"(?:\d\. )?[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
 # "A66 between Brough and Scotch Corner", "BA117 to New York"; "Cabbage - 1 kg".  A count of comments has no unit.
-_ROUTE = later(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
-_AMOUNT = later(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
+_ROUTE = lazy(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
+_AMOUNT = lazy(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
 # "Tom Wren, Castle School": a winner.
-_WINNER = later(r"(?:[^\W\d_][\w'’.-]{1,20} ){1,2}[^\W\d_][\w'’.-]{1,20}, [^\W\d_]\S{1,20}(?: \S{1,20}){0,3}")
+_WINNER = lazy(r"(?:[^\W\d_][\w'’.-]{1,20} ){1,2}[^\W\d_][\w'’.-]{1,20}, [^\W\d_]\S{1,20}(?: \S{1,20}){0,3}")
 # "Linden - Vale 2:1", "Linden 2-1 Vale", "Linden 2 x 1 Vale"; "2:15" is a time, of which players show two.
-_SCORE = later(
+_SCORE = lazy(
     r"[^\W\d_][^\d:.!?|,]{2,50}[^\d:.!?|,(#/]? ?:? ?"
     r"\d{1,3}(?: ?[-–—―] ?\d{1,3}| ?: ?\d| x \d{1,2})(?![\d:.])(?: ?[^\d:!?|]{2,40})?"
 )
 # "2019: the first crack", "2019 – the first crack".
-_YEAR = later(r"(?:1\d|20)\d\d ?[:：–—-] ?[^\W\d_]\S{0,30}(?: \S{1,20}){0,9}")
+_YEAR = lazy(r"(?:1\d|20)\d\d ?[:：–—-] ?[^\W\d_]\S{0,30}(?: \S{1,20}){0,9}")
 # "Anna Berg (SPD)", of which a list has two; a number in brackets counts comments.
-_MEMBER = later(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][«„]?[^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
+_MEMBER = lazy(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][«„]?[^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
 # "Santa Cruz 231", "Unionists 4,012", of which a list has five; "May 2013" is one of an archive.
-_COUNT = later(
+_COUNT = lazy(
     r"[^\W\d_][^\s\d:!?|()#/@]{1,24}(?: [^\s\d:!?|()#/@]{1,24}){0,3}[:：]? (?!(?:19|20[0-3])\d+$)"
     r"\d{1,3}(?:[.,' ]?\d{3}){0,2}(?: ?%)?"
 )
 # "Linden v Vale", of which a list of fixtures has two in a row.
-_FIXTURE = later(r"[^\W\d_][^\d.!?|:,]{2,30} (?:v|vs\.?) [^\W\d_][^\d.!?|:,]{2,30}")
-_FIGURE = later(r"\d")
+_FIXTURE = lazy(r"[^\W\d_][^\d.!?|:,]{2,30} (?:v|vs\.?) [^\W\d_][^\d.!?|:,]{2,30}")
+_FIGURE = lazy(r"\d")
 # Facts with a figure, and those that may have none: what each has is looked for first.
 _WITH_FIGURE, _OTHERS = (_ROUTE, _AMOUNT, _SCORE, _YEAR), (_FACT, _WINNER, _MEMBER, _FIXTURE)
-_SIGN = later(r"[\d:：,(（]")
+_SIGN = lazy(r"[\d:：,(（]")
 
 
 def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:

@@ -6,7 +6,7 @@ next letter.
 
 from collections.abc import Collection, Sequence
 
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Letters in a row.
 MIN_LETTERS = 2
@@ -17,11 +17,11 @@ MAX_SMALL_CHARS = 3
 
 _STOPS, _CLOSERS = (".", "!", "?", "…"), "\"')]"
 _TITLE = r"(?:(?:Dr|Prof|Rev|Mr|Mrs|Ms|Sir|Dame|Col|Capt)\.? )?"
-_NAME = later(r"(?:- )?" + _TITLE + r"[^\W\d_][\w'.-]+(?: [^\W\d_][\w'.-]*){1,3}")
-_PLACE = later(r"[^\W\d_][\w'.-]+(?:,? [^\W\d_][\w'.-]+){0,4}")
+_NAME = lazy(r"(?:- )?" + _TITLE + r"[^\W\d_][\w'.-]+(?: [^\W\d_][\w'.-]*){1,3}")
+_PLACE = lazy(r"[^\W\d_][\w'.-]+(?:,? [^\W\d_][\w'.-]+){0,4}")
 # "Jane Roe, Oldtown", "Jane Roe (Oldtown)", "Jane Roe, 41, teacher".
-_PARTS = later(r", | \(")
-_AGE = later(r"\d{2}(?:, [^.!?]{2,40})?")
+_PARTS = lazy(r", | \(")
+_AGE = lazy(r"\d{2}(?:, [^.!?]{2,40})?")
 
 
 def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:

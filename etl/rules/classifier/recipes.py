@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from etl.fold import ends_sentence
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Lines.
 MIN_AMOUNTS, MIN_UNITS = 3, 2
@@ -26,13 +26,13 @@ _UNIT = (
     r"|colher(?:es)?|xícaras?|cucchiai(?:ni)?o?|spicchi?o?|eetlepels?|theelepels?|msk|tsk|krm|ss|ts|spsk|stk|rkl|tl"
     r"|łyżk[iae]|łyżeczk[iae]|szklank[iae]|lžíc[ei]?|lžičk[ay]|ст\. ?л|ч\. ?л|г|кг|мл|л|шт|зубчик[аи]?|стакана?)"
 )
-_AMOUNT = later(rf"[-•–*]? ?{_NUMBER} ?[^\W\d_(].*|[-•–*]? ?{_NUMBER}")
-_FIGURE = later(r"[\d½¼¾⅓⅔⅛]")
-_WITH_UNIT = later(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGNORECASE)
+_AMOUNT = lazy(rf"[-•–*]? ?{_NUMBER} ?[^\W\d_(].*|[-•–*]? ?{_NUMBER}")
+_FIGURE = lazy(r"[\d½¼¾⅓⅔⅛]")
+_WITH_UNIT = lazy(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGNORECASE)
 # Words of an ingredient that ends with "q.b." ("as needed").
 MAX_SHORT_WORDS = 4
 # "Zutaten für vier Personen", "材料(4人分)".
-_HEADING = later(
+_HEADING = lazy(
     r"(?:(?:the )?ingredients|zutaten|(?:les )?ingrédients|(?:los )?ingredientes|(?:gli )?ingredienti|ingrediënten"
     r"|składniki|ingredienser(?:na)?|ainekset|suroviny|ingrediencie|hozzávalók|ingrediente|sastojci|malzemeler"
     r"|ингредиенты|состав|інгредієнти|υλικά|المكونات|المقادير|مواد لازم|מצרכים|सामग्री|วัตถุดิบ|nguyên liệu|bahan-bahan"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from etl.fold import count_words, ends_sentence
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Cells.  A row has a name and two figures at least: a list of titles with a rank or an age before each is no table.
 MIN_COLUMNS, MAX_COLUMNS, MIN_FIGURES = 3, 12, 2
@@ -21,10 +21,10 @@ MAX_CELL_CHARS, MAX_CELL_WORDS = 60, 6
 
 CELLS = frozenset(("td", "th"))
 
-_MARKED = later(f"c{{{2 * MIN_ROWS},}}")
-_FIGURE = later(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
-_ROW = later(r" *\|(?:[^|\n]{0,200}\|){2,40} *")
-_CELLS = later(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
+_MARKED = lazy(f"c{{{2 * MIN_ROWS},}}")
+_FIGURE = lazy(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
+_ROW = lazy(r" *\|(?:[^|\n]{0,200}\|){2,40} *")
+_CELLS = lazy(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
 
 
 def figure_rows(texts: Sequence[str], named: Collection[int]) -> set[int]:

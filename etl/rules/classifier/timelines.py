@@ -7,7 +7,7 @@ follows each year or title.
 from collections.abc import Collection, Sequence
 
 from etl.fold import count_words, ends_sentence
-from etl.later import later
+from etl.lazy_regex import lazy
 
 MIN_YEARS = MIN_ENTRIES = 2
 # Days, and blocks between two of them.  A date of the page is one.
@@ -16,14 +16,14 @@ MIN_DAYS, MAX_BLOCKS_BETWEEN_DAYS = 3, 8
 MAX_HEADING_CHARS = 40
 # Words of the title of an entry, and of the sentence below it.
 TITLE_WORDS, MIN_ENTRY_WORDS = range(2, 15), 4
-_YEAR = later(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:[-–](?:\d\d){1,2})?(?: ?年)?")
-_DAY = later(
+_YEAR = lazy(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:[-–](?:\d\d){1,2})?(?: ?年)?")
+_DAY = lazy(
     r"(?:[^\W\d_]{2,13}\.?,? )?(?:\d{1,2}(?:\.|st|nd|rd|th|er)? (?:de )?[^\W\d_]{3,12}\.?,? (?:de )?"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? |\d{1,2}[./-]\d{1,2}[./-])(?P<year>(?:19|20)\d\d)[.:]?"
     r"|(?P<first>(?:19|20)\d\d)(?:年\d{1,2}月\d{1,2}日|[-. ] ?\d{1,2}[-. ] ?\d{1,2}\.?)"
 )
 # "14.22", "2:15 p.m.", "14h22".  The time since ("5m ago") stands above teasers as well.
-_TIME = later(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]?T))?")
+_TIME = lazy(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]?T))?")
 
 
 def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from msgspec import Struct, structs
 
 from etl.fold import space_after
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.model import Article, Block
 from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
@@ -29,19 +29,19 @@ MIN_SENTENCE_WORDS = 3
 # Words of all labels in a row.  A single word may begin a sentence: "Home Secretary".
 MIN_LABEL_WORDS = 2
 # Number of labels in a row that may have a bracket ("4 Minuten") among them.
-_ASIDE = later(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
+_ASIDE = lazy(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
 
-_SENTENCE_END = later(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
-_FULL_STOP = later(r"[.。।][\"')\]”’»]*$")
+_SENTENCE_END = lazy(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
+_FULL_STOP = lazy(r"[.。।][\"')\]”’»]*$")
 # These end nothing but sentences, and the words before them may have no spaces.
-_SURE_STOP = later(r"[。।][\"')\]”’»]*$")
+_SURE_STOP = lazy(r"[。।][\"')\]”’»]*$")
 # A character at which two elements were joined.  If a regex begins with a class, `re` is ten times as fast as with a
 # look-around.
-_GLUE = later(r"[A-ZÀ-ÖØ-ÞА-Я„«\"](?:(?<=[a-zß-öø-ÿа-я?!.\"»)][A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я]\")(?=[A-ZÀ-ÖØ-ÞА-Я]))")
-_WORD = later(r"\S+")
-_LETTER = later(r"[^\W\d_]")
+_GLUE = lazy(r"[A-ZÀ-ÖØ-ÞА-Я„«\"](?:(?<=[a-zß-öø-ÿа-я?!.\"»)][A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я]\")(?=[A-ZÀ-ÖØ-ÞА-Я]))")
+_WORD = lazy(r"\S+")
+_LETTER = lazy(r"[^\W\d_]")
 # What may follow a label: a capital, a figure, an opening mark, or a letter that has no case.
-_OPENING = later(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
+_OPENING = lazy(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
 
 # Sentences at the end of a text that are judged as if each were a block.
 MAX_TAIL = 6

@@ -1,7 +1,7 @@
 """Lines of Markdown in plain text, as a reader sees them: the words of links, headings and emphasis without marks."""
 
 from etl.fold import ORNAMENTS
-from etl.later import later
+from etl.lazy_regex import lazy
 
 # Characters of a line outside its links, such as "By" or "Filed under:".  A line with more is prose with links, and is
 # not changed.
@@ -13,12 +13,12 @@ MAX_MARKED = 300
 
 # The words of a link may have a picture, ![words](address).  A picture that is not a link is not changed, because a
 # rule matches its marks.
-_LINK = later(
+_LINK = lazy(
     r"(?<!!)\[((?:!\[[^\[\]]*\]\([^()\s]*\)|[^\[\]])*+)\]"
     r"\((?:[^()\s]|\([^()\s]*\))*+(?: +\"[^\"]*\")?\)"
 )
-_HEADING = later(r"#{1,6} +(?=\S)")
-_EMPHASIS = later(r"(\*{1,3}|_{1,3})(?=[^\s*_])([^*\n]+)(?<=[^\s*_])\1")
+_HEADING = lazy(r"#{1,6} +(?=\S)")
+_EMPHASIS = lazy(r"(\*{1,3}|_{1,3})(?=[^\s*_])([^*\n]+)(?<=[^\s*_])\1")
 _MARKS = ("#", "*", "_")
 _ITEMS = ("* ", "- ", "+ ")
 

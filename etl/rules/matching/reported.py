@@ -9,7 +9,7 @@ a title in any case.  A sentence may also quote a notice without a speaker.
 from collections.abc import Iterable, Iterator, Sequence
 
 from etl.fold import count_words, space_before
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
 
@@ -54,10 +54,10 @@ _SHOWS = (
 _BEFORE, _BEHIND, _BRIEF = 4, 9, 4
 _WORD = r"[\w'’.-]+(?:,\d+)*"
 _CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS}|{_SHOWS})\b"
-_REPORTED = later(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}[,;] )")
+_REPORTED = lazy(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}[,;] )")
 # The same for scripts without spaces, and for languages with the verb first (Arabic) or last (Persian, Hindi, Japanese,
 # Korean).  Hebrew "wrote" is left out, because the word also means "article".
-_REPORTED_IN_SCRIPT = later(
+_REPORTED_IN_SCRIPT = lazy(
     r"^[^，。,:：!?！？]{1,14}(?:说|說|称|稱|表示|写道|寫道|指出|宣布|强调|強調|回应|回應|问道|問道|告诉\w{1,6}|告訴\w{1,6})[，,:：]"
     r"|[\"，,][^，。\"]{0,12}(?:说|說|写道|寫道|表示|喊道|问道|問道|回答)道?。\"?$|(?:写着|寫著|写道|寫道)。$"
     r"|と[^。、]{0,14}(?:書いてあ|書かれてい|記されてい)(?:る|た|った)。"
@@ -77,12 +77,12 @@ _REPORTED_IN_SCRIPT = later(
     r"|סיפר|כתוב על|הבהיר|טען|טענ)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
 )
 # An opening quotation mark, or a colon behind a verb of saying, before text that a rule would cut from a paragraph.
-_OPENS_QUOTATION = later(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
+_OPENS_QUOTATION = lazy(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
 # A label in front of a title: up to five words, and a colon or a bar.
-_LABELLED = later(r"[^.,:|]{2,40} ?[:|]")
+_LABELLED = lazy(r"[^.,:|]{2,40} ?[:|]")
 
 # A quotation within a block, and the words of a sentence around it.
-_QUOTED = later(r'"[^"]*(?:"|$)|«[^»]*(?:»|$)|「[^」]*(?:」|$)')
+_QUOTED = lazy(r'"[^"]*(?:"|$)|«[^»]*(?:»|$)|「[^」]*(?:」|$)')
 MIN_WORDS_AROUND = 5
 # Words behind a label that are the headline of a story.
 MIN_TITLE_WORDS = 3

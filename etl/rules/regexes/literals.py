@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from etl.fold import fold, shape
-from etl.later import later
+from etl.lazy_regex import lazy
 from etl.rules.regexes.publishers import parsed
 from etl.rules.regexes.syntax import UNBOUNDED, Item, codes, width
 
@@ -20,9 +20,9 @@ from etl.rules.regexes.syntax import UNBOUNDED, Item, codes, width
 MIN_SELECTIVITY = 2
 # A mark that is in few texts ("©", "|", "@", "(") is as rare as three letters; a space is in all texts.
 MARK_SELECTIVITY = 3
-_MARK = later(r"[^\w .,:'\"-]")
+_MARK = lazy(r"[^\w .,:'\"-]")
 # A letter that is as rare as two letters: "X" is the name of a network, "图" means picture.
-_RARE = later("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_RARE = lazy("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Words that are in every English paragraph, but not in most other lines.
 _COMMON = frozenset(("the", "and", "that", "with", "for", "was", "from"))
 # The most texts that are listed for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)".  A regex with more is divided.

@@ -9,7 +9,7 @@ from typing import AnyStr, Generic, cast
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
 
 
-class _Later(Generic[AnyStr]):
+class _Lazy(Generic[AnyStr]):
     """A regex that is compiled when one of its methods is first used."""
 
     def __init__(self, source: AnyStr, flags: int) -> None:
@@ -23,10 +23,10 @@ class _Later(Generic[AnyStr]):
         return getattr(compiled, name)
 
 
-def later(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+def lazy(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return a regex like that of `re.compile`, which is compiled at its first use.
 
-    >>> later("b+").findall("abba, b")
+    >>> lazy("b+").findall("abba, b")
     ['bb', 'b']
     """
-    return cast("re.Pattern[AnyStr]", _Later(source, flags))  # it has all methods and attributes of one
+    return cast("re.Pattern[AnyStr]", _Lazy(source, flags))  # it has all methods and attributes of one
