@@ -102,7 +102,7 @@ def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
     built_in = selected_rules(Selection())
     if path is None:
         return built_in
-    rules = [rule for file in pack_files(Path(path)) for rule in load_pack(file)]
+    rules = [rule for file in pack_files(path) for rule in load_pack(file)]
     check(rules, built_in)
     return tuple(rules)
 

@@ -156,6 +156,7 @@ def test_a_repair_that_cannot_be_meant(tmp_path: Path, wrong: str, right: str, s
         pytest.param(Selection(ignore=("*",)), "no rule is selected", id="all ignored"),
         pytest.param(Selection(select=("core/read-mroe",)), "Did you mean 'core/read-more'?", id="misspelt"),
         pytest.param(Selection(packs=("nowhere.toml",)), "there is no such pack", id="no such pack"),
+        pytest.param(Selection(packs=("",)), "is no name of a pack", id="a name that is empty"),
     ],
 )
 def test_a_selection_that_cannot_be_meant(selection: Selection, said: str) -> None:

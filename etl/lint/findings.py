@@ -94,7 +94,7 @@ def lint(packs: Sequence[str], only: bool = False, show: Show = lambda _, __: No
 
     Names are checked together with the built-in rules, unless `only`.  Raises PackError if there is no such pack.
     """
-    paths = [path for pack in packs for path in pack_files(Path(pack))] or builtin_packs()
+    paths = [path for pack in packs for path in pack_files(pack)] or builtin_packs()
     read = [found for path in paths for found in read_pack(path)]
     rules = [found for found in read if isinstance(found, Sourced)]
     errors = [found for found in read if isinstance(found, PackError)]

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product, zip_longest
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,11 +114,14 @@ def known_scopes() -> frozenset[str]:
     return frozenset(name for one in publishers for name in (one.id, one.group) if name)
 
 
-def pack_files(path: Path) -> Sequence[Path]:
+def pack_files(name: str | PathLike[str]) -> Sequence[Path]:
     """Return a pack, or all packs in a folder and below it, in sorted order.  Raises PackError if there is none.
 
     A config in the folder is not a pack.
     """
+    path = Path(name)
+    if not os.fspath(name):  # which would be the current folder
+        raise PackError('""', "is no name of a pack", "Give a .toml file or a folder of them.")
     if path.is_dir():
         files = sorted(_packs_below(path))
         if not files:

@@ -81,7 +81,7 @@ def settled(selection: Selection) -> Selection:
 
 
 def _contents(packs: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sha256(path.read_bytes()).hexdigest() for pack in packs for path in pack_files(Path(pack)))
+    return tuple(sha256(path.read_bytes()).hexdigest() for pack in packs for path in pack_files(pack))
 
 
 def rule_patterns(given: Iterable[str]) -> tuple[str, ...]:
@@ -206,7 +206,7 @@ def load_rules(selection: Selection) -> tuple[Sourced, ...]:
 @lru_cache(MAX_COMPILED)
 def _loaded(packs: tuple[str, ...], only: bool, contents: tuple[str, ...]) -> tuple[Sourced, ...]:
     own = () if only else builtin_rules()
-    given = [one for pack in packs for path in pack_files(Path(pack)) for one in load_pack(path)]
+    given = [one for pack in packs for path in pack_files(pack) for one in load_pack(path)]
     if contents != _contents(packs):
         raise PackError(", ".join(packs), "changed while the command was running", "Run the same command again.")
     check(given, own)
