@@ -60,7 +60,7 @@ def pack(folder: Path, text: str) -> Selection:
         pytest.param('match.prefix = [""]', "'prefix' holds an empty text", "Remove it", id="a prefix of all lines"),
         pytest.param('match.exact = ["x", " "]', "'exact' holds an empty text", "Remove it", id="a blank label"),
         pytest.param('match.css = ["p >"]', "'css' is not a CSS selector", "Use names, #ids and .classes", id="css that is none"),
-        pytest.param(f'match.css = ["{".a," * 9000}.a"]', "'css' is not a CSS selector", "Use names, #ids and .classes", id="css of 9,000 parts"),
+        pytest.param(f'match.css = ["{".a," * 9000}.a"]', "it is longer than 4,000 characters", "Use names, #ids and .classes", id="css of 9,000 parts"),
         pytest.param('match.not = [{ prefix = ["Photo"] }]', "'match' has no condition", "Say what the rule matches", id="not alone"),
         pytest.param("match.all = [{ case = true }]\n" + PREFIX, "'match' has an empty table", "Give each table a condition", id="all of nothing"),
         pytest.param("match.after = { within = 2 }\n" + PREFIX, "'match' has an empty table", "Give each table a condition", id="after nothing"),

@@ -12,6 +12,8 @@ from etl.markup.layout import Box, Layout
 
 # Boxes that are nested deeper are siblings in this tree.
 MAX_DEPTH = 200
+# Characters.  Versions of soupsieve differ in what they refuse beyond it.
+MAX_SELECTOR = 4_000
 
 _PATH_NAME = re.compile(r"([#.]?)([\w-]+)")
 # A selector with only names, ids and classes.  The ids and classes that other selectors need are unknown.
@@ -28,9 +30,11 @@ def check(selector: str) -> str:
     """
     import soupsieve  # slow to import, and most packs have no selector
 
+    if len(selector) > MAX_SELECTOR:
+        return f"it is longer than {MAX_SELECTOR:,} characters"
     try:
         soupsieve.compile(selector)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError) as error:  # p::before; one of 9,000 parts
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:  # p::before
         fault = str(error).splitlines()[0]
         return fault[:1].lower() + fault[1:].rstrip(".") if fault else "no selector"
     return "" if selector.strip() else "no selector"
