@@ -55,7 +55,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
 
     LINE is the number of a line of the input, from 1.  For HTML, it is a line of the page's text, as in the audit.  In
     a file of records, the row or the id of the record stands before LINE.  A number is a row; if there is no such row,
-    it is an id.  If a rule removes or cuts the line, an exception for copydesk.toml is printed, which keeps the line.
+    it is an id.  If a rule removes or cuts the line, an exception that keeps the line is printed, for copydesk.toml.
     Duplicates are looked for only in the document of the line, even with --dedup run.
     """
     from etl.explain import explain_line, explain_text, words

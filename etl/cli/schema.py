@@ -16,7 +16,8 @@ ARTICLE = {
     "url": "Address of the article, as its source says.",
     "headline": "Headline, without the publisher that pages append to it.",
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
-    "author": "Names of the authors. Semicolons separate those of a page, and commas those of a list in a record.",
+    "author": "Names of the authors. They are separated by semicolons if they are from a page, and by commas if they "
+    "are from a list in a record.",
     "language": "Language of the text as ISO 639 code, such as en: from its source, or detected.",
     "status": "full: none of the following; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no "
     "text, with or without a headline; paywalled: the page says that it is not free; suspect: rules matched all "
