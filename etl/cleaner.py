@@ -267,6 +267,8 @@ class Cleaner:
                 yield from self._raw_documents(item, row, _Given())
             except (Unreadable, NoInput) as error:
                 yield Reject(well_formed(error.place) or NO_PATH, row, well_formed(error.fault), b"")
+            except TypeError as error:
+                raise TypeError(f"document number {row}: {error}") from error
 
     def _raw_documents(self, item: Item, row: int, given: "_Given") -> Iterator[Raw | Reject]:
         """Yield the raw documents that an item stands for.  Raises Unreadable, NoInput and TypeError."""
@@ -292,7 +294,8 @@ class Cleaner:
                 raise TypeError("a document is not a list: join its paragraphs with blank lines; a pair is a tuple")
             case _:
                 said = f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}"
-                raise TypeError(f"{said}; for a missing text give '', or all texts to clean_many")
+                way_out = "; for a missing text give '', or all texts to clean_many" if is_missing(item) else ""
+                raise TypeError(said + way_out)
 
     def _reading(self, given: "_Given") -> Reading:
         options = self._options

@@ -283,7 +283,8 @@ anything: Any = etl  # mypy refuses what follows, as it should
     ("call", "error", "said"),
     [
         (lambda one: one.clean(None), TypeError, "a document is a str, bytes, a Path or a record .* not None"),
-        (lambda one: one.clean(7), TypeError, "not int"),
+        (lambda one: one.clean(7), TypeError, "not int$"),
+        (lambda one: list(one.clean_many(["One.", 7])), TypeError, "^document number 2: a document is .* not int$"),
         (lambda one: one.clean(["One.", "Two."]), TypeError, "not a list: join its paragraphs"),
         (lambda one: one.clean(("a", "One.")), TypeError, "is for clean_many"),
         (lambda one: next(one.clean_many([["One.", "Two."]])), TypeError, "not a list: join its paragraphs"),

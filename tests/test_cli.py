@@ -356,6 +356,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean hollow", 3, ["hollow: there is no file in it", "Check the path"], id="folder without files"),
         pytest.param("clean a.txt --ignore coer", 2, ["copydesk: coer: there is no such pack", "Did you mean 'core'?"], id="no such pack"),
         pytest.param("rules show coer", 2, ["copydesk: coer: no rule or pack has this name"], id="show: no such name"),
+        pytest.param("rules show mine/a", 2, ["mine/a: no rule or pack has this name", "give the pack with -r"], id="show: own pack not given"),
         pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing to read"], id="empty file"),
         pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),

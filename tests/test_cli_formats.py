@@ -374,9 +374,13 @@ def test_a_bucket_that_does_not_exist_is_known_before_the_run(
     assert (result.code, "there is no bucket 'bucket'" in result.err) == (code, code == 2), result.err
 
 
-def test_a_run_into_a_store_cannot_be_resumed(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("The ferry sailed on Friday evening.\n")
-    result = run("clean", "a.txt", "-o", "s3://bucket/out/", "--resume")
+@pytest.mark.parametrize(
+    "words",
+    ["clean a.jsonl -o s3://bucket/out/", "clean a.jsonl", "clean a.jsonl --dedup off", "dedup a.jsonl", "dedup a.jsonl -o -"],
+)  # fmt: skip
+def test_only_a_run_into_local_files_can_be_resumed(run: Run, tmp_path: Path, words: str) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "The ferry sailed on Friday evening."}\n')
+    result = run(*words.split(), "--resume")
     assert (result.code, "continues only runs into local files and folders" in result.err) == (2, True)
 
 

@@ -61,6 +61,7 @@ def outcome(found: list[Result]) -> list[tuple[int, str]]:
         pytest.param('id,text\n1,"One\n2,Two\n', [(2, "is not a CSV row: a quotation mark is not closed"), (3, "Two")], id="and none after it"),
         pytest.param("id,text\n1,One\n2,Two, three\n3,Four\n", [(2, "One"), (3, "has 3 cells, and there are 2 columns: is a delimiter not quoted?"), (4, "Four")], id="a comma that is not quoted"),
         pytest.param("id,text,note\n1,One\n", [(2, "One")], id="cells are missing at the end"),
+        pytest.param("id,text\n1,One\n2\n3,Three\n", [(2, "One"), (3, "has 1 cell, and there are 2 columns: the cell of its text is missing"), (4, "Three")], id="the cell of the text is missing"),
         pytest.param("id,text\n1,One\n\n2,Two\n", [(2, "One"), (4, "Two")], id="blank lines"),
         pytest.param("\x0cid,title,text\n1,A,One\n2,B,Two\n", [(2, "One"), (3, "Two")], id="a form feed before the header"),
         pytest.param('id,text\n1,"One\n\ufeff\ufefftwo"\n', [(2, "One\n\ufeff\ufefftwo")], id="marks within a cell"),

@@ -250,10 +250,12 @@ def test_a_resumed_run_does_only_what_is_missing(unfinished: Path) -> None:
     before, size = done.stat().st_mtime_ns, len(list((folder / "done").iterdir()))
     assert size > 1
     done.with_name("part-00000.kept").hardlink_to(done)
-    process = subprocess.Popen([*command("out.jsonl", 1, "-r", "mine.toml"), "--resume"], cwd=unfinished)
+    words = [*command("out.jsonl", 1, "-r", "mine.toml"), "--resume"]
+    process = subprocess.Popen(words, cwd=unfinished, stderr=subprocess.PIPE)
     assert wait_until(lambda: len(list((folder / "done").iterdir())) > size + 3)
-    process.kill()
-    process.wait()
+    process.send_signal(signal.SIGINT)
+    said = process.communicate()[1].decode()
+    assert (process.returncode, "interrupted; the same command continues the run" in said) == (130, True), said
     assert done.stat().st_mtime_ns == before
 
 

@@ -12,7 +12,6 @@ from etl.cli.command import GroupedCommand, option
 from etl.cli.report import check_report, report_of, write_report
 from etl.cli.terminal import paged
 from etl.cli.types import File
-from etl.errors import UsageError
 
 if TYPE_CHECKING:
     from etl.pipeline.run import Outcome
@@ -222,16 +221,15 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
     """Return the run that a user asks for, and a useful number of processes."""
     from etl.formats import find
     from etl.pipeline.job import Job
-    from etl.pipeline.output import output_of, refuse_inputs
+    from etl.pipeline.output import check_resumable, output_of, refuse_inputs
     from etl.pipeline.run import stages_of
     from etl.pipeline.session import Request
 
     added = settings.time_added(chosen["added"])
     reading = settings.reading(chosen)
     output = output_of(chosen["output"])
-    if chosen["resume"] and output.in_store:
-        way_out = "Run without it: the run starts again.  Add --force if a killed run has left something there."
-        raise UsageError("--resume", "continues only runs into local files and folders", way_out)
+    if chosen["resume"]:
+        check_resumable(output)
     job = Job(
         selection=settings.selection(chosen | {"added": added}),
         reading=reading,

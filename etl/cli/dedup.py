@@ -124,11 +124,13 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     from etl.errors import UsageError
     from etl.formats import Reading, find
     from etl.pipeline.job import Job
-    from etl.pipeline.output import output_of
+    from etl.pipeline.output import check_resumable, output_of
     from etl.pipeline.run import RECORDS
     from etl.pipeline.session import Request
 
     output, reading = output_of(chosen["output"]), settings.finding(Reading(text_field=chosen["text_field"]), chosen)
+    if chosen["resume"]:
+        check_resumable(output)
     if output.suffix == ".parquet":
         raise UsageError(
             output.name, "dedup writes records unchanged, as JSON lines", "Give an -o that ends in .jsonl."

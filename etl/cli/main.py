@@ -200,15 +200,20 @@ def _ended() -> int:
     try:
         code = _run()
         leave_at_signals()
-    except KeyboardInterrupt:
-        say("interrupted; nothing half-written is left")
+    except KeyboardInterrupt as ended:
+        say(f"interrupted; {_left_by(ended)}")
         return 128 + signal.SIGINT
     except Terminated as ended:
-        say("terminated; nothing half-written is left")
+        say(f"terminated; {_left_by(ended)}")
         return ended.exit_code
     except PipeClosed:  # the reader has closed the pipe
         return 0
     return code
+
+
+def _left_by(ended: BaseException) -> str:
+    """Return what an ended run has left: a run that is kept for `--resume` has said so in a note."""
+    return next(iter(getattr(ended, "__notes__", ())), "nothing half-written is left")
 
 
 def _settle_output() -> None:
@@ -245,8 +250,9 @@ def _run() -> int:
             _check_completion()
             result = cli.main(prog_name="copydesk", standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except click.exceptions.Abort:
-        raise KeyboardInterrupt from None
+    except click.exceptions.Abort as aborted:  # click makes it of ^C, and of a prompt that gets no answer
+        interrupt = aborted.__cause__
+        raise interrupt if isinstance(interrupt, KeyboardInterrupt) else KeyboardInterrupt from None
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)

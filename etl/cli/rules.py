@@ -77,7 +77,8 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
         elif of_pack := [rule for rule in known if rule.name.startswith(f"{one}/")]:
             pages.extend(map(_page, of_pack))
         else:
-            way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all rules."
+            listed = "`copydesk rules list` shows all rules.  If it is in a pack of your own, give the pack with -r."
+            way_out = did_you_mean(one, (*found, *REASONS)) or listed
             raise UsageError(one, "no rule or pack has this name", way_out)
     click.echo(visible("\n\n".join(pages)))
 

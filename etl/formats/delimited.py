@@ -15,7 +15,7 @@ import msgspec
 from msgspec import structs
 
 from etl.audit import text_sha256
-from etl.errors import Unreadable
+from etl.errors import Unreadable, counted
 from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import RecordPlace, document, has_story
 from etl.formats.json_values import text_of
@@ -92,7 +92,15 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
         text, short = fields.pop(dialect.text, ""), fields.pop("text", "")
         kept = {free_names(fields)("text"): short} if short else {}
         fields = {"text": text, **kept, **fields}
-    return document(RecordPlace(path, row.line, text_sha256(body)), fields, reading, notes)
+    try:
+        return document(RecordPlace(path, row.line, text_sha256(body)), fields, reading, notes)
+    except Unreadable:
+        named = reading.text_field or reading.html_field
+        absent = dialect.columns[len(values) :]
+        if named in absent or (not named and any(folded(name) in FOLDED_TEXTS for name in absent)):
+            said = f"has {counted(len(values), 'cell')}, and there are {len(dialect.columns)} columns"
+            raise Unreadable(path, f"{said}: the cell of its text is missing") from None
+        raise
 
 
 def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:

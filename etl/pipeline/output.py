@@ -175,6 +175,14 @@ def _is_there(path: Path) -> bool:
     return True
 
 
+def check_resumable(output: Output) -> None:
+    """Raise UsageError for an output that `--resume` cannot continue."""
+    if output.kind not in ("file", "folder"):
+        more = "Add --force if a killed run has left something there." if output.in_store else "Or give -o."
+        fault = "continues only runs into local files and folders"
+        raise UsageError("--resume", fault, f"Run without it: the run starts again.  {more}")
+
+
 def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
     """Refuse to overwrite an input, or to write into an input folder: the next run would read the output.
 

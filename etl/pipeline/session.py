@@ -261,13 +261,15 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
         if not is_fault_of_machine:
             discard(Path(one.workspace.folder))
         raise
-    except BaseException:  # ^C or a signal; a delivery that has begun is completed
+    except BaseException as ended:  # ^C or a signal; a delivery that has begun is completed
         with signals_held():
             is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
             if is_delivered:
                 _finish_index(one.request.job.index, Path(one.workspace.folder))
             if is_delivered or not one.request.resume:
                 discard(Path(one.workspace.folder))
+            else:
+                ended.add_note("the same command continues the run")
         raise
     discard(Path(one.workspace.folder))
 
