@@ -153,7 +153,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     --format holds an earlier report, that report is replaced.
 
     The exit code is 1 if there are errors, and 0 if there are none.  A file or record that cannot be read is an error.
-    With --skip-checks raw.unreadable, it is not an error.  If there are then no errors, the exit code is 4.
+    With --skip-checks raw.unreadable, it is not an error, but it changes the exit code from 0 to 4.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
