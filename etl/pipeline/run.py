@@ -25,7 +25,7 @@ from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
-from etl.pipeline.select_duplicates import select
+from etl.pipeline.select_duplicates import load_selection, select
 from etl.pipeline.tasks import Printed, print_shard, run_task
 from etl.pipeline.threads import in_background, in_threads
 from etl.pipeline.workspace import Done, Workspace
@@ -149,6 +149,8 @@ class Run:
             if len(first) == 1 and _bytes_of(first[0]) <= MAX_SMALL:
                 stages = ("clean",)
         with in_background(self._engine.jobs) as start:
+            if "select" in stages and self._engine.jobs > 1:
+                start(load_selection)
             for number, stage in enumerate(stages):
                 with self._timed(stage):
                     if number == 0:

@@ -66,6 +66,13 @@ class DropColumns(Struct, frozen=True, array_like=True):
         return drops
 
 
+def load_selection() -> None:
+    """Import what `select` needs, numpy and Arrow with it: this process has time for it while workers read."""
+    import pyarrow as pa  # noqa: F401
+
+    import etl.dedup.selection  # noqa: F401
+
+
 def select(job: Job, workspace: Workspace, shards: int, threads: int = 1, find_pairs: FindPairs | None = None) -> None:
     """Find the duplicates among the blocks of all shards, and write for each shard which of its blocks are dropped.
 
