@@ -1,7 +1,7 @@
-"""What a click unfolds within a story: answers below questions, items below buttons, tabs, chapters."""
+"""Text within a story that a click unfolds: answers below questions, items below buttons, tabs, chapters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from etl.markup.elements import BIT
@@ -24,36 +24,17 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
     with other lines than sentences and items.  Two questions or more may also be beside or below the story: they are
     put back with their answers.
     """
-    outermost = layout.outermost(BIT["hidden"])
     end = max(story, default=0)
-    inside: dict[int, list[int]] = defaultdict(list)
-    for line, one in enumerate(layout.lines):
-        if outermost[one.box]:
-            inside[outermost[one.box]].append(line)
     around = layout.around(story)
-    holding = {(layout.boxes[box].parent, layout.boxes[box].name, first_name(layout, box)) for box in around}
-    rows = ((layout.boxes[box].parent, box) for box in around)
-    holding_rows = {
-        (layout.boxes[row].parent, layout.boxes[row].name, name, layout.boxes[box].name, first_name(layout, box))
-        for row, box in rows
-        if (name := first_name(layout, row))
-    }
+    holding = {_named_place(layout, box) for box in around}
+    holding_rows = {_named_row(layout, box) for box in around if first_name(layout, layout.boxes[box].parent)}
     found: set[int] = set()
     asked: dict[int, set[int]] = defaultdict(set)  # questions and answers, by the names of the boxes of these
-
-    def is_text(line: int) -> bool:
-        return is_sentence[line] or layout.boxes[layout.lines[line].box].name == "li"
-
-    for place, lines in inside.items():
+    for place, lines in _hidden(layout, is_sentence):
         above = lines[0] - 1
         box = layout.boxes[place]
-        is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
-        if not (is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines)):
-            continue
-        named = first_name(layout, place)
-        row = layout.boxes[box.parent]
-        is_alike = (row.parent, row.name, first_name(layout, box.parent), box.name, named) in holding_rows
-        if named and ((box.parent, box.name, named) in holding or is_alike):
+        is_alike = _named_row(layout, place) in holding_rows
+        if first_name(layout, place) and (is_alike or _named_place(layout, place) in holding):
             found.update(lines)
             is_headed = is_alike and above >= 0 and layout.boxes[layout.lines[above].box].parent == box.parent
             if is_headed and layout.boxes[layout.lines[above].box].name in HEADINGS:
@@ -68,11 +49,35 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
     return found - set(story)
 
 
-def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return buttons beside one another within the article, with what each unfolds, if most of this is sentences.
+def _hidden(layout: Layout, is_sentence: Sequence[bool]) -> Iterator[tuple[int, Sequence[int]]]:
+    """Yield the outermost hidden boxes with their lines, if all these are sentences or items, and the first is one."""
+    outermost = layout.outermost(BIT["hidden"])
+    inside: dict[int, list[int]] = defaultdict(list)
+    for line, one in enumerate(layout.lines):
+        if outermost[one.box]:
+            inside[outermost[one.box]].append(line)
+    for place, lines in inside.items():
+        is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
+        is_text = all(is_sentence[line] or layout.boxes[layout.lines[line].box].name == "li" for line in lines)
+        if is_told and is_text and is_sentence[lines[0]]:
+            yield place, lines
 
-    A button, maybe in a heading, is the first box of an item, or stands right above the box that it unfolds.  Two items
-    or more have the same parent.  One with a picture or a link alone is a teaser, and all of them stay away.
+
+def _named_place(layout: Layout, box: int) -> tuple[int, str, str]:
+    """Return what boxes beside one another with the same name have in common."""
+    return layout.boxes[box].parent, layout.boxes[box].name, first_name(layout, box)
+
+
+def _named_row(layout: Layout, box: int) -> tuple[tuple[int, str, str], str, str]:
+    """Return what such boxes have in common if each is in a box of its own."""
+    return _named_place(layout, layout.boxes[box].parent), layout.boxes[box].name, first_name(layout, box)
+
+
+def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return adjacent buttons within the article, with the text that each unfolds, if most of it is sentences.
+
+    A button (it may be in a heading) is the first box of an item, or is directly above the box that it unfolds.  Two
+    items or more have the same parent.  An item with a picture or a link alone is a teaser; then no item is returned.
     """
     items: dict[int, list[range]] = defaultdict(list)  # lines of items, the button first, by the box around them
     for line, one in enumerate(layout.lines[:-1]):
@@ -122,12 +127,12 @@ def _lead_away(layout: Layout, lines: Sequence[int]) -> bool:
 
 
 def _is_near(layout: Layout, place: int, around: Collection[int]) -> bool:
-    """Return whether a box, or one that holds it and few more, stands beside the story, and in no other part."""
+    """Return whether a box, or a slightly larger one around it, is beside the story, and in no other part."""
     near = next((box for box in islice(layout.path(place), NEAR) if box in around), 0)
     return near > 0 and not layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
 
 
 def _is_label(layout: Layout, line: int) -> bool:
-    """Return whether a line is a question, or what a click on it unfolds is below it."""
+    """Return whether a line is a question, or an element that unfolds the text below it."""
     box = layout.boxes[layout.lines[line].box]
     return box.name == "dt" or bool(box.parts & LABELS) or layout.lines[line].text.endswith(QUESTION)

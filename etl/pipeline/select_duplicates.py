@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -67,10 +68,9 @@ class DropColumns(Struct, frozen=True, array_like=True):
 
 
 def load_selection() -> None:
-    """Import what `select` needs, numpy and Arrow with it: this process has time for it while workers read."""
-    import pyarrow as pa  # noqa: F401
-
-    import etl.dedup.selection  # noqa: F401
+    """Import the modules that `select` needs.  The planning process has time for this while workers read."""
+    import_module("pyarrow")
+    import_module("etl.dedup.selection")
 
 
 def select(job: Job, workspace: Workspace, shards: int, threads: int = 1, find_pairs: FindPairs | None = None) -> None:

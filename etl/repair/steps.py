@@ -206,7 +206,7 @@ def _from_console(codec: str, character: re.Match[str]) -> str:
 
 def _without_letters(line: str) -> str:
     """Return a line with its UTF-8 decoded that was read in a code page of other letters."""
-    import ftfy  # noqa: F401  registers the codec
+    import ftfy  # noqa: F401 - the import registers the codec
 
     codecs = next((codecs for codecs, proof in _OF_LETTERS.items() if proof.search(line)), ())
     return _WORD.sub(partial(_from_letters, codecs), line) if codecs else line

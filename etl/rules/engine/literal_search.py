@@ -1,7 +1,7 @@
-"""Literal search: which of all literals of all rules stand in which texts of a batch, found in one pass.
+"""Literal search: find the literals of all rules in all texts of a batch, in one pass.
 
-In what is searched a line break stands around each text, and in none.  What must open or end a text is searched
-together with that break, and so is not found in the middle of others: "di" opens a byline, and is in half of all
+In the searched bytes, line breaks separate the texts, and no text has one.  A literal that must begin or end a text is
+searched together with this break, so that it is not found within texts: "di" begins a byline, but is in half of all
 blocks.
 
 The automaton has only the keys of literals: their first bytes.  Where a key is found, the rest of the literal is
@@ -112,10 +112,10 @@ Span = tuple[int, int]
 
 
 class TextHits(Struct, frozen=True, gc=False):
-    """Of a text: the rules of which a literal stands in it.
+    """The rules with a literal in a text.
 
-    `spans` hold for rules that are located, by rank, where in the text the first literal begins and the last one ends.
-    They are known for texts of which folding changes no length: all ASCII ones.
+    For located rules, `spans` has, by rank, where the first literal begins and where the last one ends.  Spans are
+    known only for texts whose length folding does not change: all ASCII texts.
     """
 
     rules: RuleSet
@@ -123,7 +123,7 @@ class TextHits(Struct, frozen=True, gc=False):
 
 
 class LiteralHits(Struct, frozen=True, gc=False):
-    """Of an article, by position: the rules that could match the block, and the spans of the literals in it."""
+    """The rules that could match each block of an article, and the spans of their literals, by position."""
 
     rules: dict[int, RuleSet]
     spans: Mapping[int, Mapping[int, Span]]
@@ -175,7 +175,7 @@ class LiteralMatcher:
         return entries
 
     def search(self, texts: Mapping[str, str]) -> dict[str, TextHits]:
-        """Return the hits in each of some texts, given plain, with what they are folded; those without are left out."""
+        """Return the hits, by plain text; the values of `texts` are folded.  Texts without hits are left out."""
         found: dict[str, TextHits] = {}
         for some in self._in_groups(texts) if self._keys else ():
             found |= self._search(some, [texts[text] for text in some])
@@ -253,7 +253,7 @@ def _bounds(place: Place) -> tuple[int, int, int, int] | None:
 
 
 def _shapes_of(folded: Sequence[str]) -> tuple[bytes, Iterator[int]]:
-    """Return the shapes of folded texts, a break before each and behind the last one, and where each ends."""
+    """Return the shapes of folded texts, with a break before each and after the last one, and the end of each."""
     joined = _BREAK.join(["", *folded, ""])
     if joined.isascii():
         return joined.encode().translate(_DIGITS_ALIKE), accumulate(1 + len(text) for text in folded)

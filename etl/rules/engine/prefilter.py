@@ -61,9 +61,9 @@ class Prefilter:
         self._labels |= entered
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
-        """Return the candidates of each article, by position; those that ask what rules have named come later.
+        """Return the candidates of each article, by position.  Rules that need the matches of other rules come later.
 
-        Blocks of the batch that say the same are searched once.
+        Blocks with the same text are searched once in a batch.
         """
         texts: dict[str, str] = {}
         for view in views:
@@ -76,7 +76,7 @@ class Prefilter:
         return [self._of_article(view, rules, spans) for view in views]
 
     def _rules_of(self, text: str, folded: str) -> RuleSet:
-        """Return the rules that could match a text for its length, as a label, or as it says something twice."""
+        """Return the rules that could match a text by its length, as a label, or because it repeats itself."""
         chars = len(text)
         found = self._always[min(chars, len(self._always) - 1)]
         if chars <= self._longest_label or folded[0] in ORNAMENTS or folded[-1] in ORNAMENTS:

@@ -42,7 +42,7 @@ class CompiledRule(Struct, frozen=True):
     it names: it matches, and no guard blocks it.  `matches` is what it asks of a block and of its neighbours, `guards`
     are what must hold beside that, each with its words.  `called` are all its names, and `*/ID`; `user_rule` is its
     name if it is a user's, else "".  `goes_by_shape` is true if it says what a block is by its shape and that of its
-    neighbours, not by a label.  `asks_only_text` is true if it names all blocks of a run that say the same, or none.
+    neighbours, not by a label.  `asks_only_text` is true if its match depends only on the text of a block.
     """
 
     rank: int
@@ -255,7 +255,7 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
 
 
 def _asks_only_text(rule: Rule) -> bool:
-    """Return whether nothing that a shipped rule asks of a block depends on its place, its article or its tags."""
+    """Return whether the match of a built-in rule is independent of the place, the article and the tags of a block."""
     matches = (rule.match, rule.unless) if rule.unless else (rule.match,)
     patterns = [pattern for match in matches for pattern in (match, *match.every, *match.either, *match.neither)]
     return (

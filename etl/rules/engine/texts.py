@@ -1,6 +1,6 @@
-"""Rules that ask nothing but the text of a block: each is asked once of all blocks of a batch that say the same.
+"""Rules that depend only on the text of a block: each is evaluated once for all blocks of a batch with the same text.
 
-Menus repeat on the pages of a site, and to ask a rule of one block takes longer than of one more.
+Menus repeat on the pages of a site, and one call for many blocks takes less time than many calls.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from etl.rules.matching.view import ArticleView
 
 
 class NamedTexts(Struct, frozen=True):
-    """The rules of a group that were asked of texts, and those of them that name each text."""
+    """The rules of a group that were evaluated on texts (`asked`), and those that match each text."""
 
     asked: RuleSet
     by_text: dict[str, RuleSet]
@@ -23,7 +23,7 @@ class NamedTexts(Struct, frozen=True):
 
 
 def named_texts(views: Sequence[ArticleView], found: Sequence[LiteralHits], group: RuleGroup) -> NamedTexts:
-    """Return the texts of a batch, plain, that rules of a group name; all articles are of one run."""
+    """Return the plain texts of a batch that rules of a group match.  All articles are of one run."""
     candidates: defaultdict[str, RuleSet] = defaultdict(int)
     for view, hits in zip(views, found, strict=True):
         judging, plain, frame = group.judging(view.scope), view.plain, view.frame
