@@ -77,9 +77,8 @@ _HIGH = bytes(range(0x80, 0x100))
 _WIDE = ("gb18030", "gb2312", "gbk", "big5", "cp950", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949")
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
 _FAULT = lazy("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
-# Half of a surrogate pair in UTF-8. U+DC80 to U+DCFF are not meant: they stand for bytes that a program could not
-# decode.
-_HALF = lazy(rb"\xed[\xa0-\xb1\xb4-\xbf][\x80-\xbf]")
+# Half of a surrogate pair in UTF-8.
+_HALF = lazy(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _BEYOND_ASCII = lazy(r"[^\x00-\x7f]")
 # ASCII characters say nothing about an encoding.
 _WITHIN_ASCII = lazy(r"(?<=[\x00-\x7f])[\x00-\x7f]+(?=[\x00-\x7f])")

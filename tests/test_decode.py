@@ -146,6 +146,7 @@ def test_declaration_is_believed_if_the_text_reads_like_text(
     [
         (b"", "", "utf-8", "utf-8", 0),
         (b"The inf\xed\xa0\x83ormation", "The inf\ufffdormation", "utf-8", "utf-8", 1),
+        (b"The inf\xed\xb3\x93ormation", "The inf\ufffdormation", "utf-8", "utf-8", 1),
         (codecs.BOM_UTF8, "", "utf-8", "bom", 0),
         (codecs.BOM_UTF8 + b"Minsk", "Minsk", "utf-8", "bom", 0),
         (codecs.BOM_UTF16_LE + "Мінск".encode("utf-16-le"), "Мінск", "utf-16-le", "bom", 0),

@@ -149,7 +149,7 @@ RECORD = b'\n{"text": "The last car ferry sailed on Friday."}\n'
             "a.jsonl", JUNK, ["is not text: 10% of its characters are NULs and other controls (rows 1 to 41)"]
         ),
         pytest.param("a.json", JUNK, ["is not text: 10% of its characters are NULs and other controls (rows 1 to 80)"]),
-        pytest.param("a.csv", JUNK, ["is not text: 5% of its characters are NULs and other controls (rows 1 to 41)"]),
+        pytest.param("a.csv", JUNK, ["is not text: 10% of its characters are NULs and other controls (rows 1 to 41)"]),
         pytest.param(
             "a.jsonl", b"The last\ncar ferry\n", ["is not JSON: Expecting value at character 1"] * 2, id="text"
         ),

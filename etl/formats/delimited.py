@@ -69,7 +69,7 @@ def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | R
     try:
         return _document(path, row, body, dialect, reading)
     except Unreadable as error:
-        return Reject(path, row.line, error.fault, body[:MAX_REJECT_BYTES].encode("utf-8", "surrogatepass"))
+        return Reject(path, row.line, error.fault, body[:MAX_REJECT_BYTES].encode("utf-8", "surrogateescape"))
 
 
 def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading) -> Raw:
