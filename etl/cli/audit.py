@@ -232,7 +232,7 @@ def _shown(judged: "list[JudgedDraw]", at: int) -> Iterator[str]:
 
 def _way_out(judged: "JudgedDraw", until: date) -> str:
     """Return the exception that keeps a wrongly removed line, and a `keeps` example for its rule."""
-    from etl.report.ready import exception_table, is_of_pack
+    from etl.report.ready import exception_for, is_of_pack
 
     draw = judged.draw
     words = draw.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -241,5 +241,5 @@ def _way_out(judged: "JudgedDraw", until: date) -> str:
         return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n# {draw.rule} is not a rule: it has no exceptions"
     if not draw.line_sha256:  # only a part of the line was cut, so no exception can name a line
         return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
-    table = exception_table(draw.rule, draw.path, draw.line_sha256[:12], "judged wrong in a sample", until)
+    table = exception_for(draw.rule, draw.path, draw.line_sha256[:12], "judged wrong in a sample", until)
     return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n{table}\n{keeps}"
