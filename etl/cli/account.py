@@ -37,7 +37,7 @@ MAX_FOLDERS = 100
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @option(
     "Output",
     "-o",
@@ -114,7 +114,7 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @options.audit_option
 @option(
     "Output",

@@ -13,7 +13,7 @@ from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import held_warnings, say, table, visible
-from etl.cli.types import CheckName, File, Folder
+from etl.cli.types import CheckName, File
 from etl.errors import UsageError, counted, unreadable_words
 
 if TYPE_CHECKING:
@@ -55,14 +55,7 @@ checking_options = stacked(
     ),
     options.capacity_options,
     options.shard_size_option,
-    option(
-        "Running",
-        "--work",
-        type=Folder(),
-        default="",
-        metavar="DIR",
-        help="Folder for temporary files.  [default: the system's]",
-    ),
+    options.work_option(help="Folder for temporary files.  [default: the system's]"),
     options.finding_options,
     options.reading_options,
     options.rule_options,

@@ -75,8 +75,7 @@ STARTED_HERE = 8
 @option(
     "Output", "-n", "--dry-run", is_flag=True, help="Write no articles, only the summary (and the page of --report)."
 )
-@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr, also with -q.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
+@options.summary_options
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every change, with its place and its rule.")
 @options.running_options
 @options.resume_option

@@ -44,21 +44,15 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write each keeper with all of its duplicates.",
 )
-@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr, also with -q.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
+@options.summary_options
 @options.running_options
 @options.resume_option
 @options.finding_options
 @options.show_options
 @options.text_field_option
-@option(
-    "Duplicates",
-    "--unit",
-    type=click.Choice(["paragraph", "article"]),
-    default="article",
-    show_default=True,
+@options.unit_option(
     help="What a record is.  paragraph: one paragraph; article: paragraphs that are separated by blank lines.  An "
-    "article is removed if 80 % of its words are copied from one other article.",
+    "article is removed if 80 % of its words are copied from one other article."
 )
 @options.similarity_options("shingles (see --shingles)")
 @option(

@@ -116,16 +116,9 @@ def index_export(folder: str, output: str, force: bool) -> None:
 
 @index.command("import", cls=GroupedCommand)
 @_folder
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
+@options.inputs_argument
 @options.text_field_option
-@option(
-    "Duplicates",
-    "--unit",
-    type=click.Choice(["paragraph", "article"]),
-    default="article",
-    show_default=True,
-    help="What a record is, for a new index.  An index that exists keeps its own unit.",
-)
+@options.unit_option(help="What a record is, for a new index.  An index that exists keeps its own unit.")
 @option(
     "Running",
     "-j",
@@ -136,14 +129,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
     metavar="N",
     help="Number of processes.",
 )
-@option(
-    "Running",
-    "--memory",
-    default="1GB",
-    show_default=True,
-    metavar="SIZE",
-    help="Memory for finding duplicates, such as 512MB.",
-)
+@options.memory_option
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     """Add records of JSONL to an index.
 

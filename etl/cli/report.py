@@ -32,7 +32,7 @@ max_size_option = option(
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @option("Output", "-o", "--output", type=Target(), default="", metavar="FILE", help="The page.  [default: stdout]")
 @option(
     "Output",

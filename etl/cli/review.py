@@ -20,7 +20,7 @@ TOKEN_BYTES = 24
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @option(
     "Output", "--pack", type=click.Path(path_type=Path), required=True, metavar="DIR",
     help="The folder of your pack.  Only rules.toml, copydesk.toml, verdicts.jsonl and an existing verdicts.csv are "
