@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,7 +147,7 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     if warranty.rules:
         rows = [(one.draws, one.wrong, f"≤ {percent(one.most)}", one.name) for one in warranty.rules]
         click.echo(visible(table([("draws", "wrong", "bound", "rule"), *rows])))
-    until = datetime.now(UTC).date() + timedelta(settings.EXCEPTION_DAYS)
+    until = settings.exception_end()
     for judged in read_verdicts(path):
         if judged.verdict == "wrong":
             click.echo("\n" + visible(_way_out(judged, until)))

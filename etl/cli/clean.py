@@ -9,7 +9,7 @@ import click
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.report import check_report, report_of, write_report
+from etl.cli.report import check_report, report_of
 from etl.cli.terminal import paged
 from etl.cli.types import File
 
@@ -178,7 +178,9 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
             rejects = reject_words(one.workspace)
             page = report_of(one) if chosen["report"] else ""
         if page:
-            write_report(chosen["report"], page, chosen["force"])
+            from etl.report.files import write_page
+
+            write_page(Path(chosen["report"]), page, chosen["force"])
     report(outcome, words, rejects, chosen)
     return outcome
 

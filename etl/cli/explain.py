@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
     if text is not None:
         _show(list(explain_text(text, selection)), as_json)
         return
-    until = settings.today() + timedelta(settings.EXCEPTION_DAYS)
+    until = settings.exception_end()
     found = explain_line(parse_place(str(place)), reading, selection, dedup, until)
     if as_json:
         click.echo(to_json(found))

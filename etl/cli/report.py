@@ -2,7 +2,6 @@
 
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +108,7 @@ def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = Non
 
     return ReportRequest(
         run=run,
-        until=settings.today() + timedelta(settings.EXCEPTION_DAYS),
+        until=settings.exception_end(),
         titles=rule_titles(Selection()),
         previous=previous,
         max_bytes=settings.size(max_size, "--max-size"),
@@ -140,10 +139,3 @@ def report_of(one: "Session") -> str:
     name = Path(request.output.name).name or " ".join(request.names[:3])
     run = RunFiles(name, folder / "articles", folder / "audit", folder / "rejects")
     return report_page(request_of(run, DEFAULT_SIZE)).page
-
-
-def write_report(name: str, page: str, force: bool) -> None:
-    """Write the page of a run.  Raises UsageError if a file that must not be replaced has appeared there."""
-    from etl.report.files import write_page
-
-    write_page(Path(name), page, force)

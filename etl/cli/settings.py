@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -200,6 +200,11 @@ def size(given: str, option: str) -> int:
 def today(added: str = "") -> date:
     """Return the day of the time for the records.  Raises click.BadParameter."""
     return date.fromisoformat(time_added(added)[:10])
+
+
+def exception_end() -> date:
+    """Return the last day of an exception that is proposed today."""
+    return today() + timedelta(EXCEPTION_DAYS)
 
 
 def is_time_fixed(given: str) -> bool:
