@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -67,27 +67,34 @@ def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
 
 
 def begins(path: Path, start: re.Pattern[bytes]) -> bool:
-    """Return true if a decompressed file begins with a pattern, or is empty."""
+    """Return true if a regular file begins with a pattern when it is unpacked, or is empty."""
     try:
-        if not path.is_file() or path.is_symlink():
-            return False
-        with open_path(path) as file:
+        return path.is_file() and not path.is_symlink() and has_start(path, start)
+    except OSError:
+        return False
+
+
+def has_start(place: Path | str, start: re.Pattern[bytes]) -> bool:
+    """Return true if a file, on disk or in a store, begins with a pattern when it is unpacked, or is empty."""
+    try:
+        with open_path(place) as file:
             head = file.read(START_BYTES)
     except (OSError, Damaged):
         return False
     return not head or start.match(head) is not None
 
 
-def is_of_audit(articles: IO[bytes], audit: IO[bytes]) -> bool:
+def is_of_audit(articles: Path | str, audit: Path | str) -> bool:
     """Return true if articles belong to an audit: the first article, or all records of `dedup`."""
     try:
-        while line := audit.readline(MAX_LINE_BYTES):
-            entry = msgspec.json.decode(line, type=Entry)
-            if entry.action == "document" and entry.also:
-                found = identity(msgspec.json.decode(articles.readline(MAX_LINE_BYTES), type=dict[str, Any]))
-                return found is not None and entry.also.split(",")[0] == f"{found[0]}:{text_sha256(found[1])}"
-            if entry.action == "end":
-                return entry.rule == END_OF_DEDUP and entry.line_sha256 == lines_checksum(articles)
+        with open_path(articles) as records, open_path(audit) as entries:
+            while line := entries.readline(MAX_LINE_BYTES):
+                entry = msgspec.json.decode(line, type=Entry)
+                if entry.action == "document" and entry.also:
+                    found = identity(msgspec.json.decode(records.readline(MAX_LINE_BYTES), type=dict[str, Any]))
+                    return found is not None and entry.also.split(",")[0] == f"{found[0]}:{text_sha256(found[1])}"
+                if entry.action == "end":
+                    return entry.rule == END_OF_DEDUP and entry.line_sha256 == lines_checksum(records)
     except (OSError, Damaged, RestoreError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     return False

@@ -227,10 +227,9 @@ def _is_ours(output: Output, kind: str) -> bool:
         return parts is not None and all(_is_part(one, parts) for one in found)
     if not target.is_file() or target.is_symlink():
         return False
-    if _starts_ours(target, kind):
-        return True
-    # Records of `dedup` and of other shapes look like any JSON lines, so they are compared with the audit beside them.
-    return kind == "articles" and _is_audited(target, beside(output.name, "audit"))
+    audit = beside(output.name, "audit")
+    can_tell = kind == "articles" and audit.is_file() and not audit.is_symlink()
+    return begins_as(kind, target) or (can_tell and are_of_audit(target, audit))
 
 
 def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
@@ -249,25 +248,25 @@ def _is_part(path: Path, parts: Mapping[str, int]) -> bool:
     return is_regular and parts.get(f"{path.parent.name}/{path.name}") == path.stat().st_size
 
 
-def _starts_ours(path: Path, kind: str) -> bool:
+def begins_as(kind: str, place: Path | str) -> bool:
+    """Return true if a file, on disk or in a store, begins as results of this kind do, or is empty."""
     from etl.formats.own_files import STARTS
-    from etl.formats.own_records import begins
+    from etl.formats.own_records import has_start
     from etl.formats.parquet_writer import own_kind
 
-    return own_kind(path) == kind if path.suffix == PARQUET else begins(path, STARTS[kind])
+    return own_kind(place) == kind if _is_parquet(place) else has_start(place, STARTS[kind])
 
 
-def _is_audited(articles: Path, audit: Path) -> bool:
-    from etl.formats.opening import open_path
+def are_of_audit(articles: Path | str, audit: Path | str) -> bool:
+    """Return true if records belong to an audit: those of `dedup`, and of other shapes, begin as any JSON lines do."""
     from etl.formats.own_records import is_of_audit
 
-    if articles.suffix == PARQUET or not audit.is_file() or audit.is_symlink():
-        return False
-    try:
-        with open_path(articles) as records, open_path(audit) as entries:
-            return is_of_audit(records, entries)
-    except OSError:
-        return False
+    return not _is_parquet(articles) and is_of_audit(articles, audit)
+
+
+def _is_parquet(place: Path | str) -> bool:
+    name = place.name if isinstance(place, Path) else place.partition("?")[0]
+    return name.endswith(PARQUET)
 
 
 def _holds_others(folder: Path, index: str) -> bool:

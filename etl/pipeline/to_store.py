@@ -17,13 +17,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from etl.errors import MachineError, UsageError, first_line
-from etl.formats.opening import open_address
-from etl.formats.own_files import START_BYTES, STARTS
-from etl.formats.parquet_writer import own_kind
-from etl.formats.stores import connect, open_stored, unreachable
-from etl.formats.unpacking import Damaged
-from etl.formats.writing import PARQUET, join_parts
-from etl.pipeline.output import exists_already, of_others
+from etl.formats.stores import connect, unreachable
+from etl.formats.writing import join_parts
+from etl.pipeline.output import are_of_audit, begins_as, exists_already, of_others
 from etl.pipeline.workspace import Workspace
 from etl.writers import TEMPORARY, atomic
 
@@ -45,8 +41,8 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
     if found and not force:  # an error names the articles first
         raise exists_already(addresses[found[0]])
     ours = [kind for kind in found if _is_ours(addresses[kind], kind)]
-    if "articles" not in ours and "audit" in ours and _is_audited(addresses["articles"], addresses["audit"]):
-        ours.append("articles")  # records of `dedup`, and of other shapes, begin as anything; the audit tells
+    if "articles" not in ours and "audit" in ours and are_of_audit(addresses["articles"], addresses["audit"]):
+        ours.append("articles")
     for kind in found:
         if kind not in ours:
             raise of_others(addresses[kind])
@@ -111,30 +107,10 @@ def _is_ours(address: str, kind: str) -> bool:
     from pyarrow import fs
 
     store, path = connect(address)
-    is_local = isinstance(store, fs.LocalFileSystem)
-    if store.get_file_info(path).type != fs.FileType.File or (is_local and Path(path).is_symlink()):
+    if store.get_file_info(path).type != fs.FileType.File:
         return False  # a pipe would be waited for
-    try:
-        if address.partition("?")[0].endswith(PARQUET):
-            with open_stored(address) as file:
-                return own_kind(file) == kind
-        with open_address(address) as unpacked:
-            head = unpacked.read(START_BYTES)
-    except (OSError, Damaged):
-        return False
-    return not head or STARTS[kind].match(head) is not None
-
-
-def _is_audited(articles: str, audit: str) -> bool:
-    from etl.formats.own_records import is_of_audit
-
-    if articles.partition("?")[0].endswith(PARQUET):
-        return False
-    try:
-        with open_address(articles) as records, open_address(audit) as entries:
-            return is_of_audit(records, entries)
-    except (OSError, Damaged):
-        return False
+    is_link = isinstance(store, fs.LocalFileSystem) and Path(path).is_symlink()
+    return not is_link and begins_as(kind, address)
 
 
 def _has_manifest(store: "FileSystem", folder: str) -> bool:
