@@ -115,40 +115,29 @@ def beside(name: str, what: str) -> Path:
     return Path(name.removesuffix(suffix) + f".{what}{suffix}")
 
 
-def check_output(output: Output, force: bool, inputs: Iterable[str], index: str = "") -> None:
-    """Refuse an output that is an input, that exists (with `force`: that is not ours), or that cannot be written.
+def check_output(output: Output, force: bool, inputs: Iterable[str], index: str = "") -> list[str]:
+    """Return the kinds of results that stand at an output already, and that the run will replace.
 
-    The index of the run may stand in the folder of its output.  Raises UsageError.
+    Refuse an output that is an input, that exists (with `force`: that is not ours), or that cannot be written.  The
+    index of the run may stand in the folder of its output.  Raises UsageError.
     """
     if output.kind in ("stdout", "stream"):
-        return
+        return []
     refuse_inputs(output, inputs)
-    if output.kind == "store file":
-        from etl.pipeline.to_store import check_file
+    if output.in_store:
+        from etl.pipeline.to_store import check_file, check_folder
 
-        check_file(output.addresses(), force)
-        return
-    if output.kind == "store folder":
-        from etl.pipeline.to_store import check_folder
-
-        check_folder(output.name, force)
-        return
-    replaceable(output, force)
-    if output.kind == "folder" and not force and _holds_others(Path(output.name), index):
-        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
-
-
-def replaceable(output: Output, force: bool) -> list[str]:
-    """Return the kinds of results that stand at an output already.
-
-    Raises UsageError if one may not be replaced, or cannot be written under its name.
-    """
+        if output.kind == "store file":
+            return check_file(output.addresses(), force)
+        return check_folder(output.name, force)
     found = [kind for kind in reversed(output.kinds()) if _is_there(output.path(kind))]
     for kind in found:  # an error names the output itself first
         if not _is_ours(output, kind):
             raise of_others(str(output.path(kind)))
         if not force:
             raise exists_already(str(output.path(kind)))
+    if output.kind == "folder" and not force and _holds_others(Path(output.name), index):
+        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
     return found
 
 

@@ -31,8 +31,8 @@ _PART = re.compile(r"(?:articles|audit|rejects)/part-\d{5,}[.\w]*")
 _OWN_FOLDER = b'"schema": "copydesk/run/'
 
 
-def check_file(addresses: Mapping[str, str], force: bool) -> None:
-    """Refuse a file whose articles, audit or rejects exist; with `force`, one that copydesk did not write.
+def check_file(addresses: Mapping[str, str], force: bool) -> list[str]:
+    """Return the kinds of results that exist.  Refuse any; with `force`, one that copydesk did not write.
 
     Raises UsageError, also if its bucket does not exist.
     """
@@ -46,11 +46,13 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
     for kind in found:
         if kind not in ours:
             raise of_others(addresses[kind])
+    return found
 
 
-def check_folder(address: str, force: bool) -> None:
-    """Refuse a folder that is not empty; with `force`, one that has other files than parts and a manifest of ours.
+def check_folder(address: str, force: bool) -> list[str]:
+    """Return the names of the files in a folder.
 
+    Refuse a folder that is not empty; with `force`, one that has other files than parts and a manifest of ours.
     Raises UsageError, also if its bucket does not exist.
     """
     from pyarrow import fs
@@ -68,6 +70,7 @@ def check_folder(address: str, force: bool) -> None:
     names = [name for name in names if not _is_unfinished(name)]
     if not all(_PART.fullmatch(name) or (name == MANIFEST and _has_manifest(store, path)) for name in names):
         raise of_others(address)
+    return names
 
 
 def _check_bucket(address: str) -> None:
