@@ -19,6 +19,7 @@ import msgspec
 import pytest
 import tomli
 from conftest import Run
+from corpus import read_lines
 
 from etl.check.verdicts import read_verdicts
 from etl.config import named_config
@@ -95,7 +96,7 @@ def ask(server: ReviewServer) -> Ask:
 
 @pytest.fixture
 def articles(tmp_path: Path, server: ReviewServer) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (tmp_path / "clean.jsonl").read_text().splitlines()]
+    return read_lines(tmp_path / "clean.jsonl")
 
 
 def start_of(text: str) -> int:

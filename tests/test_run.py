@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import zstandard
 from conftest import Run
+from corpus import read_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,10 +54,6 @@ why = "Somebody tried."
 drops = ["aaa"]
 keeps = ["b"]
 """
-
-
-def rows(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
 def crawl(path: Path, records: int, town: str = "Ayton") -> Path:
@@ -360,7 +357,7 @@ def test_own_audits_and_rejects_are_no_input(run: Run, tmp_path: Path) -> None:
     crawl(tmp_path / "c.jsonl", 3)
     assert run("clean", "c.jsonl", "-o", "in/c.jsonl").code == 0
     done = run("clean", "in", "-o", "again.jsonl")
-    assert (done.code, len(rows(tmp_path / "again.jsonl"))) == (0, 3)
+    assert (done.code, len(read_lines(tmp_path / "again.jsonl"))) == (0, 3)
     assert "in/c.audit.jsonl: copydesk wrote it, and it holds no articles" in done.err
 
 
