@@ -43,6 +43,11 @@ def to_lines(records: Iterable[object]) -> bytes:
     return lines
 
 
+def indented_json(record: object) -> bytes:
+    """Return a record as JSON over many lines, for people to read."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
 @contextmanager
 def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[object]], None]]:
     """Yield a function that writes records as JSON lines to a file, compressed as the suffix (or its name) says."""

@@ -23,7 +23,7 @@ from etl.formats.writing import join_parts
 from etl.pipeline.output import Output, Part
 from etl.pipeline.workspace import IDENTITY, Workspace
 from etl.processes import signals_held
-from etl.writers import TEMPORARY, atomic, fsync, in_order
+from etl.writers import TEMPORARY, atomic, fsync, in_order, indented_json
 
 # The journal.  A workspace with this file has begun to rename files.
 JOURNAL = "delivery.json"
@@ -108,7 +108,7 @@ def _make_ready(
             for part in sorted((ready / kind).iterdir(), key=in_order)
         ]
         with atomic(ready / "run.json") as path:
-            path.write_bytes(msgspec.json.format(msgspec.json.encode({**account, "parts": parts}), indent=2) + b"\n")
+            path.write_bytes(indented_json({**account, "parts": parts}))
     for kind in reversed(output.kinds()):
         path = output.path(kind)
         if os.path.lexists(path) and identity_of(path) != replaced.get(kind):

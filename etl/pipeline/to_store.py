@@ -14,14 +14,12 @@ from pathlib import Path, PurePath
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from etl.errors import MachineError, UsageError, first_line
 from etl.formats.stores import connect, unreachable
 from etl.formats.writing import join_parts
 from etl.pipeline.output import are_of_audit, begins_as, exists_already, of_others
 from etl.pipeline.workspace import Workspace
-from etl.writers import TEMPORARY, atomic
+from etl.writers import TEMPORARY, atomic, indented_json
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -158,7 +156,7 @@ def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account
             parts.append({"path": name, "bytes": part.stat().st_size, "sha256": digest})
             _put(store, part, f"{folder}/{name}")
     manifest = Path(workspace.folder) / MANIFEST
-    manifest.write_bytes(msgspec.json.format(msgspec.json.encode({**account, "parts": parts}), indent=2) + b"\n")
+    manifest.write_bytes(indented_json({**account, "parts": parts}))
     _put(store, manifest, f"{folder}/{MANIFEST}")
     _remove_others(store, folder, {f"{folder}/{part['path']}" for part in parts})
 
