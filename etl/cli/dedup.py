@@ -9,7 +9,7 @@ import click
 from etl.cli import options, settings
 from etl.cli.command import NAME_INPUTS, GroupedCommand, option
 from etl.cli.index import maintain, maintenance_options
-from etl.errors import counted
+from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from etl.audit import Tally
@@ -115,7 +115,6 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
 
 def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     """Return the run that a user asks for.  Raises UsageError for an input that is not JSONL."""
-    from etl.errors import UsageError
     from etl.formats import Reading, find
     from etl.pipeline.job import Job
     from etl.pipeline.output import check_resumable, output_of
@@ -146,7 +145,6 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 
 def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
     """Raise UsageError if two outputs have the same name, or if pairs or clusters cannot be written."""
-    from etl.errors import UsageError
     from etl.formats.own_files import PAIRS
     from etl.formats.own_records import check_target
 
