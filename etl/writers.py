@@ -83,10 +83,9 @@ def atomic(target: Path, check: Callable[[], None] | None = None, *, sync: bool 
     """Yield a temporary path that becomes the target if no error is raised: written, synced (or not), renamed.
 
     `check` raises an error if the target must not be replaced.  It is called at the start and again at the end, because
-    a file may appear meanwhile.  The temporary name cannot be
-    guessed, and the file is always new, so no prepared link is followed.  Raises MachineError if the disk is full or
-    fails, and UsageError if the target is a device, a pipe, a folder or a link: to put a file into the place of
-    `/dev/null` would break the machine.
+    a file may appear meanwhile.  The temporary name cannot be guessed, and the file is always new, so no prepared link
+    is followed.  Raises MachineError if the disk is full or fails, and UsageError if the target is a device, a pipe, a
+    folder or a link: to put a file into the place of `/dev/null` would break the machine.
     """
     temporary = target.with_name(f".{token_hex(8)}.tmp")  # as TEMPORARY says
     with naming(target):

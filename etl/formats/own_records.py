@@ -15,7 +15,7 @@ from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
 from etl.formats.fields import is_article
 from etl.formats.opening import open_path
-from etl.formats.own_files import ARTICLES, START_BYTES
+from etl.formats.own_files import RESULTS, START_BYTES
 from etl.formats.parquet_writer import read_parquet
 from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.formats.unpacking import Damaged
@@ -164,15 +164,14 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
                 row += 1
                 if len(line) > MAX_LINE_BYTES:
                     fault = "it is longer than any line that copydesk writes"
-                    raise _fault(file, row, fault, is_ours=bool(ARTICLES.match(line)))
+                    raise _fault(file, row, fault, is_ours=bool(RESULTS.match(line)))
                 value = decode(line)
                 if _encode(value) != line.rstrip(b"\n") and _has_name_twice(line):
                     raise RestoreError(f"{file}:{row}", "has a field twice: it was changed", "Clean the input again.")
                 yield value
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _fault(file, row, str(error), is_ours=bool(ARTICLES.match(line))) from None
-    except RecursionError:
-        raise _fault(file, row, "it is nested too deep", is_ours=bool(ARTICLES.match(line))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        fault = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise _fault(file, row, fault, is_ours=bool(RESULTS.match(line))) from None
     except OSError as error:
         raise UsageError(
             str(file), f"cannot be read: {error.strerror or error}", "Check that you may read it."
