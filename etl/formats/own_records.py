@@ -127,19 +127,22 @@ def read_small(path: Path) -> str:
     return io.TextIOWrapper(io.BytesIO(body), "utf-8-sig").read()
 
 
-def read_texts(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield id and text of the articles in a file or a folder of parts, in any shape.  Raises UsageError."""
+def read_articles(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield id, text and record of the articles in a file or a folder of parts, in any shape.
+
+    Raises UsageError and RestoreError as `read_outputs` does.
+    """
     for file in _files(path):
-        records: Iterator[Mapping[str, Any]]
-        if file.suffix == ".parquet":
-            records = read_parquet(file)
-        else:
-            records = _lines(file, msgspec.json.Decoder(dict[str, Any]).decode)
-        for row, record in enumerate(records, 1):
+        for row, record in enumerate(read_outputs(file, dict[str, Any]), 1):
             found = identity(record)
             if not found:
                 raise _fault(file, row, "has no id and text of an article", is_ours=is_article(record))
-            yield found
+            yield *found, record
+
+
+def read_texts(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield id and text of the articles in a file or a folder of parts, in any shape.  Raises as `read_articles`."""
+    return ((article_id, text) for article_id, text, _ in read_articles(path))
 
 
 _WAY_OUT = "Name a file that `clean` wrote.  If this is one, it was changed or cut off later: clean the input again."
