@@ -49,13 +49,7 @@ MAX_FOLDERS = 100
 )
 @option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
 @options.audit_option
-@option(
-    "Input",
-    "--path",
-    default="",
-    metavar="NAME",
-    help="Rebuild only the input with this path, as in the audit.",
-)
+@option("Input", "--path", default="", metavar="NAME", help="Rebuild only the input with this path, as in the audit.")
 @option(
     "Output",
     "--as",

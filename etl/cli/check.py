@@ -117,11 +117,7 @@ checking_options = stacked(
     "Findings that the file accepts are only counted.",
 )
 @option(
-    "Limits",
-    "--strict-baseline",
-    "is_strict",
-    is_flag=True,
-    help="Also fail if the data is better than the baseline.",
+    "Limits", "--strict-baseline", "is_strict", is_flag=True, help="Also fail if the data is better than the baseline."
 )
 @option(
     "Limits",

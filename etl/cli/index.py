@@ -120,14 +120,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 @options.text_field_option
 @options.unit_option(help="What a record is, for a new index.  An index that exists keeps its own unit.")
 @option(
-    "Running",
-    "-j",
-    "--jobs",
-    type=Count(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Number of processes.",
+    "Running", "-j", "--jobs", type=Count(1), default=1, show_default=True, metavar="N", help="Number of processes."
 )
 @options.memory_option
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
@@ -142,10 +135,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
 
     reading = Reading(text_field=chosen["text_field"])
     job = Job(
-        reading=reading,
-        added=settings.time_added(""),
-        memory=settings.size(chosen["memory"], "--memory"),
-        index=folder,
+        reading=reading, added=settings.time_added(""), memory=settings.size(chosen["memory"], "--memory"), index=folder
     )
     tally, rejects = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"], MAX_REJECTS_SHOWN)
     copies = dict(tally.kinds).get("duplicate", 0)

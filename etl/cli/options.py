@@ -276,12 +276,7 @@ duplicate_options = stacked(
 dedup_options = stacked(duplicate_options, index_option)
 
 unit_option = partial(
-    option,
-    "Duplicates",
-    "--unit",
-    type=click.Choice(["paragraph", "article"]),
-    default="article",
-    show_default=True,
+    option, "Duplicates", "--unit", type=click.Choice(["paragraph", "article"]), default="article", show_default=True
 )
 
 memory_option = option(

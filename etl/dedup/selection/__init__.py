@@ -11,13 +11,4 @@ from etl.dedup.selection.drops import Drops, drops_of
 from etl.dedup.selection.duplicates import duplicates
 from etl.dedup.selection.history import Blocks, Selected, no_history, select
 
-__all__ = [
-    "Blocks",
-    "Drops",
-    "DuplicateArticles",
-    "Selected",
-    "drops_of",
-    "duplicates",
-    "no_history",
-    "select",
-]
+__all__ = ["Blocks", "Drops", "DuplicateArticles", "Selected", "drops_of", "duplicates", "no_history", "select"]
