@@ -380,6 +380,11 @@ def place_of(path: str, row: int, record: str, line: int = 0) -> str:
     return ":".join([path.replace("\n", "\\n"), *([str(row)] if record else []), *([str(line)] if line else [])])
 
 
+def place_in(document: Document, line: int) -> str:
+    """Return the place of a line of a document, as `explain` takes it; lines of HTML are those of its text."""
+    return place_of(document.path, document.row, document.record, line)
+
+
 def text_sha256(text: str) -> str:
     """Return the SHA-256 of a text in UTF-8; half a surrogate pair is hashed as it stands."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

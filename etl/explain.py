@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
-from etl.audit import Entry, place_of
+from etl.audit import Entry, place_in
 from etl.decode import decode
 from etl.dedup import DedupSettings
 from etl.document import Judged, Parsed, Ruleset, finish, judge, page_settings, parse
@@ -118,8 +118,8 @@ def explain_line(
     if len(takers) == 1:
         takers += _other_takers(raw, block, text, selection, takers[0], until)
     return Explanation(
-        place=place_of(document.path, document.row, document.record, block.line),
-        asked=place_of(document.path, document.row, document.record, wanted.line),
+        place=place_in(document, block.line),
+        asked=place_in(document, wanted.line),
         char_start=block.char_start,
         char_end=block.char_end,
         text=text,
@@ -246,7 +246,7 @@ def _block_at(judged: Judged, line: int) -> tuple[Article, Block]:
             last = block.line + document.text.count("\n", block.char_start, block.char_end)
             if block.line <= line <= last:
                 return article, block
-    raise UsageError(place_of(document.path, document.row, document.record, line), *_no_block(document, line))
+    raise UsageError(place_in(document, line), *_no_block(document, line))
 
 
 def _no_block(document: Document, line: int) -> tuple[str, str]:
