@@ -28,6 +28,9 @@ class Key(Struct, frozen=True, order=True):
     rule: str = ""
     publisher: str = ""
 
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.check, self.rule, self.publisher)))
+
 
 class Place(Struct, frozen=True, gc=False):
     """A place: file, row of the record, line of its text, the id of the record, and the id of the article.

@@ -356,8 +356,7 @@ def _write_baseline(
     click.echo(f"{visible(str(path))}: {counted(len(better), 'count')} lowered, {raised:,} raised")
     if worse and not reason:
         for one in worse:
-            name = " ".join(part for part in (one.key.check, one.key.rule, one.key.publisher) if part)
-            say(f"{name}: {one.now:,} of {one.now_of:,} now, {one.before:,} of {one.before_of:,} accepted")
+            say(f"{one.key}: {one.now:,} of {one.now_of:,} now, {one.before:,} of {one.before_of:,} accepted")
         say("These counts have risen and were not accepted.  To accept them, add --accept --reason WHY.", fg="yellow")
         raise SystemExit(1)
 
