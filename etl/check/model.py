@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from etl.formats.source import in_one_line
+from etl.errors import in_one_line
 
 Scope = Literal["raw", "art", "audit"]
 """What a check reads: pages as they were found, articles, or the audit of a run."""

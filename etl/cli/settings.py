@@ -11,6 +11,7 @@ import click
 from msgspec import structs
 
 from etl.cli.terminal import say, visible, warn
+from etl.errors import in_one_line
 from etl.fold import fold
 
 if TYPE_CHECKING:  # imported late: a help page needs no rules, and a list of rules needs no stages
@@ -97,7 +98,6 @@ def finding(reading: "Reading", options: dict[str, Any]) -> "Reading":
 def print_files(found: "Found", reading: "Reading") -> None:
     """Print the names of files that would be read; on stderr what is passed over, and why."""
     from etl.formats import OWN, PASSED_OVER_OWN, shares
-    from etl.formats.source import in_one_line
 
     for source in found.sources:
         share = None if source.is_stream else next(shares(source, reading, 1), None)

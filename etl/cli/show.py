@@ -10,8 +10,7 @@ import click
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
 from etl.cli.terminal import as_json, held_warnings, one_line, say, table, visible
-from etl.errors import counted, unreadable_words
-from etl.formats.source import in_one_line
+from etl.errors import counted, in_one_line, unreadable_words
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace

@@ -14,7 +14,7 @@ from typing import IO, cast
 from msgspec import structs
 
 from etl.decode import given_codec, why_faulty
-from etl.errors import Unreadable, check_machine
+from etl.errors import Unreadable, check_machine, first_line
 from etl.formats.sniffing import SNIFFED_BYTES, wide_encoding
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG_DOCUMENT, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
@@ -168,7 +168,7 @@ def fault_of(error: Exception) -> str:
         return error.fault
     if isinstance(error, OSError):
         check_machine(error)
-        return f"cannot be read: {error.strerror or str(error).partition(chr(10))[0]}"
+        return f"cannot be read: {error.strerror or first_line(error)}"
     if isinstance(error, RecursionError):
         return "is nested too deep"
     if isinstance(error, Damaged | Changed):

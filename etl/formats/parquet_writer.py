@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etl.errors import UsageError
+from etl.errors import UsageError, first_line
 from etl.formats.opening import open_own
 from etl.shapes import AUDIT, REJECTS, Column, Columns
 from etl.writers import arrow_file
@@ -144,7 +144,7 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
         for batch in _batches(file):
             yield from (_record(row, file.schema_arrow) for row in batch.to_pylist())
     except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError) as error:  # a string that is not UTF-8 …
-        fault = f"cannot be read: {str(error).partition(chr(10))[0]}"
+        fault = f"cannot be read: {first_line(error)}"
         raise UsageError(
             str(path), fault, "Name a Parquet file that copydesk wrote, or clean the input again."
         ) from None

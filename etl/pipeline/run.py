@@ -18,9 +18,9 @@ from msgspec import Struct, structs
 from etl import audit
 from etl.audit import END_OF_DEDUP, Tally, end_entry, sum_of_checksums
 from etl.engines import Engine
-from etl.errors import NoInput, RegexTimeout, UsageError
+from etl.errors import NoInput, RegexTimeout, UsageError, in_one_line
 from etl.formats import OWN, PASSED_OVER_OWN, Found, Share, Source, shares, spooled
-from etl.formats.source import FORMAT_NAMES, in_one_line
+from etl.formats.source import FORMAT_NAMES
 from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
