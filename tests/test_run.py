@@ -31,7 +31,7 @@ from etl.pipeline.delivery import finish_delivery
 from etl.pipeline.documents import JUDGED, read_judged, write_documents
 from etl.pipeline.job import Job
 from etl.pipeline.output import Output, output_of
-from etl.pipeline.run import WHOLE
+from etl.pipeline.run import ALL_AT_ONCE
 from etl.pipeline.tasks import run_task
 from etl.pipeline.workspace import Claim, Done, Identity, Workspace
 
@@ -380,14 +380,14 @@ def test_workers_of_a_large_run_end_before_duplicates_are_selected(
 ) -> None:
     crawl(tmp_path / "in.jsonl", 60)
     found: list[int] = []
-    select = WHOLE["select"]
+    select = ALL_AT_ONCE["select"]
 
     def counted(job: Job, workspace: Workspace, shards: int, engine: Any) -> None:
         found.append(len(engine._workers))
         select(job, workspace, shards, engine)
 
     monkeypatch.setattr("etl.pipeline.run.MAX_SHARDS_BESIDE_WORKERS", most)
-    monkeypatch.setitem(WHOLE, "select", counted)
+    monkeypatch.setitem(ALL_AT_ONCE, "select", counted)
     assert run("clean", "in.jsonl", "-o", "out.jsonl", "-j", "2", "--shard-size", "2kB", *ADDED).code == 0
     assert found == [workers]
 
