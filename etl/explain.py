@@ -21,7 +21,7 @@ from etl.pipeline.duplicates import duplicates_within
 from etl.reasons import REASONS
 from etl.repair import repair
 from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import CLASSIFIER
 from etl.rules.matching.exceptions import RuleException, exception_guard
 from etl.toml_text import exception_table
 from etl.trees import THOUSANDTHS

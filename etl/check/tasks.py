@@ -28,7 +28,7 @@ from etl.pipeline.tasks import cleaned_documents
 from etl.pipeline.workspace import Workspace
 from etl.record import article_id
 from etl.refrains import refrains
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import CLASSIFIER
 from etl.rules.regexes.budget import BUDGET
 
 ARTICLES = "checked-articles"

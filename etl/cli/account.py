@@ -16,8 +16,7 @@ import click
 from etl.audit import BOOKED_NOTHING
 from etl.cli import options
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import table, visible
+from etl.cli.terminal import table, to_json, visible
 from etl.cli.types import Target
 from etl.errors import UsageError
 from etl.formats import SUFFIXES

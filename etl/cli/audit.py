@@ -12,8 +12,7 @@ from msgspec import structs
 from etl.audit import place_of
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import say, table, visible
+from etl.cli.terminal import say, table, to_json, visible
 from etl.cli.types import Count, Number, Target
 from etl.errors import UsageError, counted
 

@@ -11,8 +11,7 @@ from msgspec import structs
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import held_warnings, say, table, visible
+from etl.cli.terminal import held_warnings, say, table, to_json, visible
 from etl.cli.types import CheckName, File
 from etl.errors import UsageError, counted, unreadable_words
 

@@ -10,8 +10,7 @@ import click
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import paged, visible
+from etl.cli.terminal import paged, to_json, visible
 from etl.cli.types import Place
 from etl.errors import UsageError
 

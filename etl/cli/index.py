@@ -8,8 +8,7 @@ from click.core import ParameterSource
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import say, table, visible
+from etl.cli.terminal import say, table, to_json, visible
 from etl.cli.types import Count, Folder, Output
 from etl.errors import UsageError, counted
 

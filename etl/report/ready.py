@@ -9,7 +9,7 @@ from etl.fold import fold
 from etl.packs import known_publishers
 from etl.report.changes import ArticleChanges
 from etl.rule_tools.draft import Draft, draft, free_id, nearest
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import CLASSIFIER
 from etl.toml_text import exception_table, toml_array, toml_string
 
 # Packs of names in an audit that are not rules, so that exceptions do not apply to them.

@@ -9,7 +9,7 @@ from etl.audit import place_in
 from etl.document import Judged
 from etl.markup.regions import PAGE_NAMES
 from etl.model import Article, Block, Removal
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import CLASSIFIER
 
 
 class BlockOutcome(Struct, frozen=True):
