@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Result, Run
-from corpus import pages, write_lines
+from corpus import pages, read_lines, write_lines
 
 NAME = "copydesk.baseline.jsonl"
 RULE = "core/read-more"
@@ -17,7 +17,7 @@ def crawl(path: Path, dirty: int, clean: int = 10) -> None:
 
 
 def counts(path: Path) -> dict[str, tuple[int, int]]:
-    lines = [json.loads(line) for line in (path / NAME).read_text().splitlines()]
+    lines = read_lines(path / NAME)
     return {f"{one['check']} {one['rule']}".strip(): (one["count"], one["of"]) for one in lines if "check" in one}
 
 

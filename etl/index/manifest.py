@@ -17,7 +17,7 @@ from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
 from etl.errors import OF_NAMES, MachineError, UsageError
 from etl.index.parts import WAY_OUT, file_of
-from etl.writers import TEMPORARY, atomic, check_regular, fsync
+from etl.writers import TEMPORARY, atomic, check_regular, fsync, indented_json
 
 MANIFEST, LOCK, HOLDER = "manifest.json", "lock", ".lock-holder"
 _HELD_BY = "process "
@@ -155,7 +155,7 @@ def read_manifest(folder: str) -> Manifest:
         raise UsageError(
             folder, fault, "Make a new index from the texts.  An index does not hold the texts themselves."
         )
-    if manifest.digest != _digest(manifest) or written != _written(manifest):
+    if manifest.digest != _digest(manifest) or written != indented_json(manifest):
         raise UsageError(str(path), "is damaged: its hash does not match its content", WAY_OUT)
     return manifest
 
@@ -199,10 +199,6 @@ def _digest(manifest: Manifest) -> str:
     return sha256(msgspec.json.encode(msgspec.structs.replace(manifest, digest=""))).hexdigest()
 
 
-def _written(manifest: Manifest) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
-
-
 def verified_index(folder: str, settings: DedupSettings) -> Manifest:
     """Return the result of `open_index`, after verifying the checksums of all files.  Raises UsageError."""
     manifest = open_index(folder, settings)
@@ -242,7 +238,7 @@ def write_manifest(folder: str, manifest: Manifest) -> None:
     )
     signed = msgspec.structs.replace(signed, digest=_digest(signed))
     with atomic(Path(folder) / MANIFEST) as temporary:
-        temporary.write_bytes(_written(signed))
+        temporary.write_bytes(indented_json(signed))
     fsync(Path(folder))
 
 
