@@ -428,6 +428,7 @@ def test_what_copydesk_did_not_write_stays(run: Run, tmp_path: Path, words: str)
         pytest.param("clean a.txt -o out/ -f", id="a folder of ours with a file of others in it"),
         pytest.param("clean a.txt -o named/ -f", id="a folder of ours with a file of others that is named like a part"),
         pytest.param("clean a.txt -o edited/ -f", id="a folder of ours with a part that was written over"),
+        pytest.param("clean a.txt -o deep/ -f", id="a folder whose run.json is nested too deep"),
         pytest.param("report c.jsonl --out pages -f", id="a report with a file of others in it"),
         pytest.param("restore c.jsonl --path a.txt -o c.jsonl -f", id="a text over its articles"),
         pytest.param("restore c.jsonl --path a.txt -o c.audit.jsonl -f", id="a text over its audit"),
@@ -449,6 +450,7 @@ def test_force_spares_inputs_and_what_others_wrote(run: Run, tmp_path: Path, wor
     assert run("report", "c.jsonl", "--out", "pages").code == 0
     for name in ("named/articles/part-00007.jsonl.zst", "edited/articles/part-00000.jsonl.zst"):
         write(tmp_path / name, "precious")
+    write(tmp_path / "deep/run.json", '{"schema": "copydesk/run/1", "a": ' + "[" * 100_000)
     for name in ("out/articles/thesis.txt", "pages/thesis.txt", "stranger.jsonl"):
         write(tmp_path / name, "precious")
     before = everything(tmp_path)

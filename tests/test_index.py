@@ -248,11 +248,19 @@ def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[s
     [
         ("manifest.json", '{"schema": "copydesk/index/9"}', "manifest.json: cannot be read"),
         ("manifest.json", "", "manifest.json: cannot be read"),
+        ("manifest.json", '{"schema": "copydesk/index/2", "a": ' + "[" * 100_000, "manifest.json: cannot be read"),
         ("photo.jpg", "", "is not an index: it holds photo.jpg"),
         ("part-00001.blocks.parquet", "", ""),
         ("lock", "", ""),
     ],
-    ids=["another version", "half a manifest", "other files", "what a killed run left is passed over", "a lock let go"],
+    ids=[
+        "another version",
+        "half a manifest",
+        "nested too deep",
+        "other files",
+        "what a killed run left is passed over",
+        "a lock let go",
+    ],
 )
 def test_a_folder_that_is_no_index_is_refused_and_left_as_it_was(run: Run, name: str, content: str, said: str) -> None:
     write([RALLY])

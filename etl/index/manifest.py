@@ -148,7 +148,7 @@ def read_manifest(folder: str) -> Manifest:
     try:
         written = path.read_bytes()
         manifest = msgspec.json.decode(written, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
     if manifest.fingerprints != FINGERPRINT_VERSION:
         fault = f"has fingerprints of version {manifest.fingerprints}, but this copydesk needs {FINGERPRINT_VERSION}"

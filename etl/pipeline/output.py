@@ -227,7 +227,7 @@ def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
         if manifest.is_symlink() or not manifest.is_file():
             return None
         account = msgspec.json.decode(manifest.read_bytes(), type=_Account)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return {part.path: part.bytes for part in account.parts}
 
