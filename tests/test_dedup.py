@@ -51,6 +51,7 @@ FACTS = (
     "per day, and were rated B-minus."
 )
 SNOW = "The town of Oslo saw the first snow of this year"
+LONG = (RALLY, RIVER, BUDGET, SPRING, HARBOUR)
 CHINESE = "今天上午数万人走上首都街头要求总统辞职并举行新的选举"
 
 
@@ -700,11 +701,15 @@ def test_each_pair_comes_once_where_they_are_too_many_to_hold(monkeypatch: pytes
         ([["Oslo"], ["Oslo"]], []),
         ([[RALLY, RIVER, BUDGET, TOLL], [RALLY, RIVER, BUDGET, TOLL, SNOW], [SNOW, HARBOUR]], [(1, 0)]),
         ([[], [RALLY], [""], [RALLY]], [(3, 1)]),
+        ([[*LONG, TOLL], [*LONG, TOLL.replace("12", "19")]], []),
+        ([[*LONG, TOLL], [*LONG, TOLL.replace(" and that 30", " and 30").replace("12 ", "").replace("30 ", "")]], [(1, 0)]),
+        ([[*LONG, TOLL], [*LONG, SNOW.replace("Oslo", "Oslo in the north of Norway")]], [(1, 0)]),
     ],
     ids=[
         "the same", "a short line more", "short lines count", "all copies of the first", "one of two",
         "one block in common stays", "blocks of two articles stay", "repeats itself", "short lines alone stay",
-        "a later article has its new block", "empty articles",
+        "a later article has its new block", "empty articles", "a later version stays", "a shortened one has no more facts",
+        "another last paragraph",
     ],
 )  # fmt: skip
 def test_same_articles(stories: list[list[str]], same: list[tuple[int, int]]) -> None:
