@@ -34,8 +34,8 @@ SURE = 600
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 40, 10
 # The same for folded paragraphs, and for a sentence that repeats the headline.
 MIN_FOLDED, MIN_SAID = 100, 300
-# The least probability, in thousandths, of a second headline, and its words.
-MIN_DEK, MIN_DEK_WORDS = 10, 4
+# Words of a second headline.
+MIN_DEK_WORDS = 4
 # Characters of the value of an attribute that may name its element a lead.
 MAX_DATA = 40
 # The length of a lead that repeats the headline, as a multiple of the headline, and its least probability.
@@ -215,16 +215,16 @@ def _lead(
     return {
         place
         for place in range(headline + 1, min(first, headline + LEAD_LINES))
-        if _is_dek(layout, place, likely)
-        or (is_sentence[place] and likely.get(place, 0) >= MIN_LEAD and _may_be_lead(layout, layout.lines[place]))
+        if likely.get(place, 0) >= MIN_LEAD
+        if _is_dek(layout, place) or (is_sentence[place] and _may_be_lead(layout, layout.lines[place]))
         if not boxes[layout.lines[place].box].parts & unlike
     }
 
 
-def _is_dek(layout: Layout, line: int, likely: Mapping[int, int]) -> bool:
+def _is_dek(layout: Layout, line: int) -> bool:
     """Return whether a line below the headline is a second headline by the name of its box, and no label."""
     one, own = layout.lines[line], layout.boxes[layout.lines[line].box]
-    is_other = one.linked or own.parts & NO_LEAD & ~BIT["heading"] or likely.get(line, 0) < MIN_DEK
+    is_other = one.linked or own.parts & NO_LEAD & ~BIT["heading"]
     return not is_other and bool(DEKS.search(layout.keys[own.key][1])) and count_words(one.text) >= MIN_DEK_WORDS
 
 
