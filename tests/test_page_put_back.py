@@ -157,6 +157,8 @@ def put_back(layout: Layout, found: set[int]) -> list[str]:
         pytest.param(
             LIST, {0, 5}, 100, ["300 barrels of tar", "150 coils of rope", "A boat", "Salt"], id="within a story"
         ),
+        pytest.param(LIST, {0, 1, 2}, 10, ["A boat", "Salt"], id="half of the items, below a line of the story"),
+        pytest.param(LIST, {1, 2}, 10, [], id="half of the items, below no line of the story"),
         pytest.param(LIST, {0, 5}, 80, [], id="within a story, and unlike it"),
         pytest.param(LIST, {0}, 100, [], id="below a story"),
         pytest.param(LINKS, {0, 1, 2, 5}, 100, [], id="with a link"),

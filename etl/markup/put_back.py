@@ -78,8 +78,8 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
             found.update((*lines, label))
         if not missing or any(layout.lines[line].linked or layout.lines[line].pictures for line in lines):
             continue
-        is_most = 2 * len(missing) < len(lines)
         above, parent = lines[0] - 1, layout.boxes[place].parent
+        is_most = 2 * len(missing) < len(lines) + (above in story)
         is_between = len(lines) > 1 and above in story and parents[above] == parent and last.get(parent, -1) > lines[-1]
         is_beside = parent in told and lines[-1] < end
         is_alike = above in story and (layout.boxes[parent].parent, layout.boxes[parent].key) in alike_told
