@@ -31,7 +31,12 @@ NO_ARTICLES = DuplicateArticles(np.zeros(0, np.int64), np.zeros(0, np.int64), np
 
 
 def duplicate_articles(
-    prints: Fingerprints, articles: I64, found: Duplicates, settings: DedupSettings, order: I64, removed: frozenset[int]
+    prints: Fingerprints,
+    articles: I64,
+    found: Duplicates,
+    settings: DedupSettings,
+    order: I64,
+    removed: frozenset[int],
 ) -> DuplicateArticles:
     """Return the articles with at least 80 % of their words copied from one earlier article that remains.
 
