@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 import pytest
 from conftest import Run
-from corpus import read_lines
+from corpus import read_lines, write_lines
 from msgspec import structs
 
 import copydesk
@@ -159,7 +159,7 @@ def test_items_may_be_of_any_sort(cleaner: etl.Cleaner, item: Any) -> None:
 
 
 def test_a_path_among_many_stands_for_its_documents(cleaner: etl.Cleaner, tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in RECORDS), encoding="utf-8")
+    write_lines(tmp_path / "a.jsonl", RECORDS)
     assert len(list(cleaner.clean_many([tmp_path / "a.jsonl", "One more."]))) == len(RECORDS) + 1
     with pytest.raises(ValueError, match="several documents"):
         cleaner.clean(tmp_path / "a.jsonl")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run
-from corpus import read_lines
+from corpus import read_lines, write_lines
 from pyarrow import fs
 
 from etl.errors import UsageError
@@ -112,7 +112,7 @@ def test_audit_in_parquet_is_small(run: Run, tmp_path: Path) -> None:
         {"text": f"{STORY}\n\nThis is story number {number}, which is told by {number * 7919} people."}
         for number in range(400)
     ]
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    write_lines(tmp_path / "a.jsonl", records)
     for output in ("out.jsonl", "out.parquet"):
         assert run("clean", "a.jsonl", "-o", output, *ADDED, "--dedup", "off").code == 0
     sizes = [(tmp_path / f"out.audit.{suffix}").stat().st_size for suffix in ("parquet", "jsonl")]

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run, write
-from corpus import read_lines
+from corpus import read_lines, write_lines
 from msgspec import structs
 
 import etl
@@ -895,7 +895,7 @@ def test_a_forged_path_that_no_file_can_have_is_restored_as_a_name(run: Run, tmp
 @pytest.mark.parametrize("shape", ["trafilatura", "schema.org", "hf"])
 def test_a_shape_that_has_no_field_for_metadata_says_so(run: Run, tmp_path: Path, shape: str) -> None:
     records = ({"text": STORY.format(1), "section": "Ports", "date": "soon"}, {"text": STORY.format(2)})
-    write(tmp_path / "a.jsonl", "".join(json.dumps(one) + "\n" for one in records))
+    write_lines(tmp_path / "a.jsonl", records)
     done = run("clean", "a.jsonl", "-o", "o.jsonl", "--shape", shape, "--dedup", "off")
     is_written = "Ports" in (tmp_path / "o.jsonl").read_text()
     assert is_written == (shape == "hf") == ("in the metadata, unchanged" in done.err)

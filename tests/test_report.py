@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import Run, edited
-from corpus import read_lines
+from corpus import read_lines, write_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -214,7 +214,7 @@ def test_the_articles_that_lost_most_and_suspects_are_shown_first(report: Callab
     rows = [{"id": str(at), "title": f"Story {at}", "text": JOINT.join(STORY)} for at in range(60)]
     rows[41]["text"] = JOINT.join([STORY[0], *[STORY[2]] * 12, STORY[1]])
     rows[57]["text"] = STORY[2]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     page = report("in.jsonl", "--max-size", 70_000, clean=("--dedup", "off"))
     assert {"Story 41", "Story 57"} <= set(texts(page, "article h3"))
     assert texts(page, ".plot li a")[0] in ("Story 41", "Story 57")
@@ -234,7 +234,7 @@ def test_duplicates_stand_beside_their_keepers_and_lead_there_and_back(
             "text": JOINT.join([STORY[3], again, "Nobody was hurt, the crew said in the morning."]),
         },
     ]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     page = report("in.jsonl")
     (duplicate,) = page.select(".x.k-duplicate")
     assert re.fullmatch(r"Similarity 0\.\d{4}, exact Jaccard", texts(duplicate, "summary")[0])
@@ -286,7 +286,7 @@ def test_what_dedup_wrote_is_shown_with_its_copies(
         {**name, "title": f"Story {at}", "text": text}
         for at, (name, text) in enumerate(zip(names, (first, other, first, other[::-1]), strict=True))
     ]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     words = ("dedup", "in.jsonl", "-o", "unique.jsonl", "--unit", "article", "--action", action)
     assert run(*words).code == 0
     page = parsed(run("report", "unique.jsonl").out)
@@ -311,7 +311,7 @@ def test_an_audit_that_is_empty_proves_nothing(run: Run, tmp_path: Path) -> None
 
 def test_a_copy_of_dedup_that_was_changed_is_refused(run: Run, tmp_path: Path) -> None:
     rows = [{"id": str(at), "text": JOINT.join(STORY)} for at in range(2)]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     assert run("dedup", "in.jsonl", "-o", "unique.jsonl").code == 0
     audit = tmp_path / "unique.audit.jsonl"
     audit.write_text(audit.read_text().replace("eleven", "twelve"))
@@ -336,7 +336,7 @@ def test_no_group_crowds_out_the_others(report: Callable[..., Tag], tmp_path: Pa
         for at in range(80)
     ]  # fmt: skip
     rows[70]["text"] = STORY[2]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     page = report("in.jsonl", "--max-size", 300_000, clean=("--dedup", "off"))
     reasons = texts(page, "article .why")
     assert {"suspect", "lost most", "example", "at random"} <= set(reasons)

@@ -19,7 +19,7 @@ import msgspec
 import pytest
 import tomli
 from conftest import Run
-from corpus import read_lines
+from corpus import read_lines, write_lines
 
 from etl.check.verdicts import read_verdicts
 from etl.config import named_config
@@ -57,7 +57,7 @@ Ask = Callable[..., tuple[int, Any]]
 def server(run: Run, tmp_path: Path) -> Iterator[ReviewServer]:
     """A review of two articles, with an empty pack in `mine`."""
     rows = [{"id": str(at), "title": f"Ferry {at}", "text": "\n\n".join(BLOCKS)} for at in range(2)]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q", "--dedup", "off").code == 0
     made = make_report(ReportRequest(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), is_reviewed=True))
     review = Review(made.articles, PackFolder(tmp_path / "mine"), date(2099, 1, 1))
