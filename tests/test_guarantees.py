@@ -392,6 +392,9 @@ def test_r23_a_loop_of_links_gives_each_file_once(run: Run, tmp_path: Path) -> N
         (tmp_path / "in" / f"{number}" / "loop").symlink_to("../..")
     assert run("clean", "in/**/*.txt", "-o", "o.jsonl", "--dedup", "off").code == 0
     assert len(texts(tmp_path / "o.jsonl")) == 3
+    assert run("clean", f"in/{'**/' * 1200}*.txt", "-o", "again.jsonl", "--dedup", "off").code == 0
+    assert len(texts(tmp_path / "again.jsonl")) == 3
+    assert run("clean", "in/[a]" * 600).code == 3
 
 
 # 3. Without -f no existing file changes.  With -f only files that copydesk wrote.  Never an input.

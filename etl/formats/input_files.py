@@ -20,6 +20,8 @@ from etl.formats.stores import is_address, listed, local_path
 _SECRET = re.compile(r"//[^/@]*@")
 # "./a.txt" becomes "a.txt", so that ids of articles and sources of exceptions do not depend on the form of a path.
 _HERE = re.compile(r"(?:\./+)+(?=[^/])")
+# Some `**` one after the other: they match what one matches, but each would walk through all folders below each folder.
+_SAME_DEPTH = re.compile(r"(?<![^/])(?:\*\*/+){2,}")
 # The beginning of names of files that a run writes beside its output.
 WORK_PREFIX = ".copydesk-"
 # Folders of a table whose files are not part of it: uncommitted files would be read twice.
@@ -100,7 +102,7 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
         yield from _walk(name, reading, suffixes, rules.at(name))
     elif os.path.lexists(name):
         yield _chosen(name, rules)
-    elif has_magic(name) and (matches := sorted(set(_globbed(name)))):
+    elif has_magic(name) and (matches := _matches(name)):
         for match in matches:
             if not Path(match).is_dir():
                 yield _chosen(match, rules)
@@ -142,6 +144,14 @@ def _fault_of_name(name: str, is_folder: bool = True) -> str:
 
 
 _OTHER = "its name does not end in a known suffix"
+
+
+def _matches(pattern: str) -> list[str]:
+    """Return the paths that a pattern matches, in order; none for a pattern that is nested too deep for a path."""
+    try:
+        return sorted(set(_globbed(_SAME_DEPTH.sub("**/", pattern))))
+    except RecursionError:
+        return []
 
 
 def _globbed(pattern: str) -> Iterator[str]:
