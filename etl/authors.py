@@ -86,7 +86,8 @@ _OFFICE = lazy(
 )
 _ROLE = lazy(
     r"\b(?:reporter|writer|editor|edited|correspondent|staff|journalist|columnist|contributor|producer|chief|senior|bureau|"
-    r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md)\b",
+    r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md"
+    r"|manager|director|founder|ceo|lecturer|strategist|researcher|scientist)\b",
     re.IGNORECASE,
 )
 _NO_NAME = lazy(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
@@ -207,9 +208,8 @@ def _is_name(name: str, trust: Trust, is_behind_comma: bool) -> bool:
         return True
     if _ONE_WORD.fullmatch(name):
         return name not in _NO_PERSON
-    if (
-        len(words) > 2 and len(words[-1]) > MAX_PARTICLE and words[-1].islower() and words[-1].isascii()
-    ):  # "Roe reports"
+    ends = (words[0], words[-1])  # of "sent to Port Harwick", "Roe of Harwick reports"
+    if len(words) > 2 and any(len(word) > MAX_PARTICLE and word.islower() and word.isascii() for word in ends):
         return False
     capitals = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
     return 2 <= len(words) <= 5 and capitals >= max(2, len(words) - 2) and not _ROLE.search(name)

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import zstandard
-from conftest import Result, Run
+from conftest import Result, Run, write
 
 ROOT = Path(__file__).parent.parent
 ADDED = ("--added", "2026-11-22T00:00:00Z")
@@ -26,12 +26,6 @@ def rows(path: Path) -> list[dict[str, object]]:
     unpack = {".gz": gzip.decompress, ".zst": _unzstd}
     body = unpack.get(path.suffix, bytes)(path.read_bytes())
     return [json.loads(line) for line in body.splitlines()]
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
-    return path
 
 
 def test_clean_prints_articles_and_says_what_went(run: Run, sample: Path) -> None:

@@ -240,6 +240,16 @@ def test_headline_holds_no_publisher(title: str, headline: str) -> None:
             id="as mail writes it",
         ),
         pytest.param(
+            "<meta property=og:author content='By &lt;a href=/q&gt;Ada Quill&lt;/a&gt; and Ben Nib'>",
+            Metadata(author="Ada Quill; Ben Nib"),
+            id="with links",
+        ),
+        pytest.param(
+            "<link rel=canonical href=https://courier.example/1><title>Lock shut for the winter — Courier</title>",
+            Metadata(headline="Lock shut for the winter", publisher="Courier", url="https://courier.example/1"),
+            id="the name in the address",
+        ),
+        pytest.param(
             "<meta property=og:site_name content='A &amp;amp; B'>", Metadata(publisher="A & B"), id="escaped twice"
         ),
     ],
@@ -483,6 +493,23 @@ LINES = "".join(
             "", "<p class=byline>BY ADA QUILL aquill@courier.example</p>", "ADA QUILL", "", id="with an address"
         ),
         pytest.param("", "<p>By staff writer Jane Roe</p>", "Jane Roe", "", id="behind a role, in English"),
+        pytest.param(
+            "", "<p class=byline>Jane Roe 10:03 am Mon Mar 2, 2026</p>", "Jane Roe", "2026-03-02", id="before a day"
+        ),
+        pytest.param(
+            "", "<p class=author><b>Jane Roe</b><i>dnes 18:20</i></p>", "Jane Roe", "", id="set apart by a style sheet"
+        ),
+        pytest.param(
+            "", "<blockquote>It was cold.<cite class=author>Jane Roe</cite></blockquote>", "", "", id="quoted"
+        ),
+        pytest.param("<meta name=author content='CNX Wire'>", "<p>By Jane Roe</p>", "Jane Roe", "", id="not a desk"),
+        pytest.param(
+            "<meta http-equiv=content-language content=fr>",
+            "<p>Le 02/03/2026 - Par Jane Roe - 4 min</p>",
+            "Jane Roe",
+            "2026-03-02",
+            id="between other facts",
+        ),
         pytest.param("", "<p>2 มี.ค. 2569 07:15 น.</p>", "", "2026-03-02", id="Thai, in short"),
         pytest.param(
             "<meta http-equiv=content-language content=es>",

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import Run, edited
+from corpus import read_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -89,8 +90,8 @@ def test_the_page_shows_each_article_with_all_that_was_done_to_it(
     report: Callable[..., Tag], sample: Path, tmp_path: Path
 ) -> None:
     page = report(sample)
-    records = [json.loads(line) for line in (tmp_path / "clean.jsonl").read_text().splitlines()]
-    entries = [json.loads(line) for line in (tmp_path / "clean.audit.jsonl").read_text().splitlines()]
+    records = read_lines(tmp_path / "clean.jsonl")
+    entries = read_lines(tmp_path / "clean.audit.jsonl")
     assert texts(page, "article h3") == [" ".join(record["headline"].split()) for record in records]
     removed = [" ".join(entry["before"].split()) for entry in entries if entry["line_sha256"] and entry["article_id"]]
     assert texts(page, ".x > .was") == removed
@@ -154,7 +155,7 @@ def test_names_in_an_audit_never_act(run: Run, text: str, tmp_path: Path) -> Non
     write_stories(tmp_path / "in.jsonl", 1)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
     audit = tmp_path / "clean.audit.jsonl"
-    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    entries = read_lines(audit)
     named = {"rule": text, "kind": text, "also": text}
     write_forged(audit, [{**entry, **named} if entry["line"] else entry for entry in entries])
     page = parsed(run("report", "clean.jsonl").out)
@@ -168,7 +169,7 @@ def test_figures_of_an_audit_have_any_length(run: Run, tmp_path: Path) -> None:
     write_stories(tmp_path / "in.jsonl", 1)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
     audit = tmp_path / "clean.audit.jsonl"
-    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    entries = read_lines(audit)
     long = {"also": f"a={'9' * 5000}", "duplicate_of": f"{'0' * 32}:{'9' * 5000}"}
     write_forged(audit, [{**entry, **long} if entry["line"] else entry for entry in entries])
     assert run("report", "clean.jsonl").code == 0
@@ -370,7 +371,7 @@ def test_what_is_offered_for_a_removed_line_keeps_it(
 
 def test_what_spoke_for_a_removal_is_shown_as_bars(report: Callable[..., Tag], tmp_path: Path) -> None:
     page = report(Path(__file__).parent / "pages" / "story.html")
-    entries = [json.loads(line) for line in (tmp_path / "clean.audit.jsonl").read_text().splitlines()]
+    entries = read_lines(tmp_path / "clean.audit.jsonl")
     weighed = [entry["also"].split(",") for entry in entries if entry["rule"].startswith("page/") and entry["also"]]
     assert weighed
     shown = [[texts(one, "span") for one in features.select("li")] for features in page.select(".weights")]

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from etl.errors import NoInput, check_machine
+from etl.errors import NoInput, check_machine, in_one_line
 from etl.formats.ignoring import EXCLUDED, GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own_files import is_index
-from etl.formats.source import STDIN, Found, Reading, Source, in_one_line, printable
+from etl.formats.source import STDIN, Found, Reading, Source, printable
 from etl.formats.stores import is_address, listed, local_path
 
 # "s3://key:secret@bucket": credentials are not written into records.

@@ -113,6 +113,8 @@ class Listener:
         self.hiding = HIDING
         # Open elements whose text is collected: depth, name of the clue, line, text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
+        # Whether an element just ended, and then whether another one began behind it.
+        self.ended = self.parted = False
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int, before: Sequence[str] = ()) -> None:
         """Record an element: at once if the clue is in its attributes, at its end if it is in its text.
@@ -156,12 +158,16 @@ class Listener:
         return "id" in attributes and f"#{attributes['id']}" in self.unseen
 
     def data(self, text: str) -> None:
-        """Collect text."""
-        for _, _, _, heard in self.listening:
+        """Collect text.  Words in two elements that only a style sheet sets apart are put in two lines."""
+        is_parted, self.ended, self.parted = self.parted, False, False
+        for _, name, _, heard in self.listening:
+            if is_parted and name in BYLINES and heard and heard[-1][-1:].isalpha() and text[:1].isalpha():
+                heard.append("\n")
             heard.append(text)
 
     def end(self, depth: int) -> None:
         """Record the clues of the elements that end here."""
+        self.ended = True
         while self.listening and self.listening[-1][0] >= depth:
             _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()

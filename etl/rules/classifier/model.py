@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from etl.rules.classifier.features import Page, Rows
     from etl.rules.classifier.text import Integers
 
-NAME = "classifier/furniture"
+CLASSIFIER = "classifier/furniture"
 # Tags of protected sentences: of any sentence of the story; of its first or last one, which makes the article suspect.
 SENTENCE, LEAD_OR_END = "protected/sentence", "protected/lead-or-end"
 # With fewer blocks or sentences, there are too few neighbours: a list of three lines may be the story.
