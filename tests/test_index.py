@@ -317,9 +317,9 @@ def test_an_index_of_another_version_is_refused(run: Run) -> None:
     write([RALLY])
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
     manifest = Path("index/manifest.json")
-    manifest.write_text(manifest.read_text().replace('"fingerprints": 5', '"fingerprints": 3'))
+    manifest.write_text(manifest.read_text().replace('"fingerprints": 6', '"fingerprints": 3'))
     result = run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index")
-    assert result.code == 2 and "has fingerprints of version 3, but this copydesk needs 5" in result.err
+    assert result.code == 2 and "has fingerprints of version 3, but this copydesk needs 6" in result.err
 
 
 @pytest.mark.parametrize(
@@ -451,7 +451,7 @@ def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     stats = run("index", "stats", "index").out
-    assert "4 paragraphs, 1 part," in stats and "run-00001" in stats and "fingerprints of version 5" in stats
+    assert "4 paragraphs, 1 part," in stats and "run-00001" in stats and "fingerprints of version 6" in stats
     assert "settings: --unit paragraph --shingles w3 " in stats and "paragraphs of fewer than 10 words are" in stats
     assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 paragraph\n"
     assert "3 paragraphs, 1 part," in run("index", "compact", "index").out

@@ -29,6 +29,8 @@ WORK_FOLDERS = {
     "_temporary": "it holds files that Spark has not finished",
     "_delta_log": "it is the log of a Delta table",
 }
+# Files that describe the data set in their folder, as `datasets` writes them.
+DESCRIPTIONS = ("dataset_info.json", "dataset_dict.json", "state.json")
 COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
 
 
@@ -195,6 +197,7 @@ def _level(
         check_machine(error)
         yield _Candidate(folder, fault=f"cannot be opened: {error.strerror}", is_error=True)
         return
+    described = DESCRIPTIONS if any(entry.name == DESCRIPTIONS[0] for entry in entries) else DESCRIPTIONS[1:2]
     for entry in entries:
         path = Path(folder, entry.name).as_posix()
         is_link = entry.is_symlink()
@@ -210,6 +213,8 @@ def _level(
             yield path, rules.below(path)
         elif not reading.format and suffix_of(path) not in suffixes:
             yield _Candidate(path, fault=_OTHER)
+        elif entry.name in described:
+            yield _Candidate(path, fault="it describes a data set")
         else:
             yield _file(path, is_chosen=False)
 
