@@ -286,6 +286,7 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
         next(sure, "")
         or next(filter(None, shown), "")
         or _first_byline(shows.beside, publishers)
+        or _first_byline(filter(begins_byline, shows.ending), publishers)
         or next(filter(None, named), "")
         or _persons("; ".join(names_of(texts_of(by_name, [LAST_AUTHOR]), "marked")), publishers)
     )
