@@ -73,6 +73,15 @@ MARKETS = (
     f"<article><h1>{TITLE}</h1><p>{FIRE}</p><p>{PLEA}</p><table><tr><th>Contract</th><th>Close</th></tr>"
     f"<tr><td>Corn (March)</td><td>4.31</td></tr><tr><td>Hogs (April)</td><td>91.75</td></tr></table><p>{COURT}</p></article>"
 )
+SLIDES = f"{NAV}<div class=slides><h1>{TITLE}</h1><p class=intro>{FIRE} {PLEA}</p>" + "".join(
+    f"<div class=slide><div class=slide-image><img src=a></div><div class=slide-number>{number}</div><h2 class=slide-hed>{name}"
+    f"</h2><div class=slide-dek><p>{text}</p></div><div class=shop><a href=/shop>Shop now</a></div></div>"
+    for number, name, text in (
+        (1, "The quay", "Mind the mud."),
+        (2, "The inn", "It opens at four."),
+        (3, "The point", "Sit."),
+    )
+)
 DEKS = (
     f"{NAV}<article><div class=post-header><h1>{TITLE}</h1><h3 class=subtitle>Two deny arson with intent</h3>"
     f"<div class=wrapper><a href=/@b>Bronwen Achebe</a></div></div><div class=body>"
