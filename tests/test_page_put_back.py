@@ -7,7 +7,7 @@ from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.folds import folded, unfolded
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, headed, in_one_box, items, tabular, whole
+from etl.markup.put_back import alike, enclosed, headed, in_one_box, items, numbered, tabular, whole
 from etl.markup.put_back import section as below
 from etl.markup.walk import lay_out
 
@@ -72,15 +72,6 @@ DRUPAL = (
 MARKETS = (
     f"<article><h1>{TITLE}</h1><p>{FIRE}</p><p>{PLEA}</p><table><tr><th>Contract</th><th>Close</th></tr>"
     f"<tr><td>Corn (March)</td><td>4.31</td></tr><tr><td>Hogs (April)</td><td>91.75</td></tr></table><p>{COURT}</p></article>"
-)
-SLIDES = f"{NAV}<div class=slides><h1>{TITLE}</h1><p class=intro>{FIRE} {PLEA}</p>" + "".join(
-    f"<div class=slide><div class=slide-image><img src=a></div><div class=slide-number>{number}</div><h2 class=slide-hed>{name}"
-    f"</h2><div class=slide-dek><p>{text}</p></div><div class=shop><a href=/shop>Shop now</a></div></div>"
-    for number, name, text in (
-        (1, "The quay", "Mind the mud."),
-        (2, "The inn", "It opens at four."),
-        (3, "The point", "Sit."),
-    )
 )
 DEKS = (
     f"{NAV}<article><div class=post-header><h1>{TITLE}</h1><h3 class=subtitle>Two deny arson with intent</h3>"
@@ -311,6 +302,25 @@ def test_headings_of_boxes_that_are_story(box: str, found: list[str]) -> None:
     layout = lay_out(f"<article><p>{FIRE}</p>{box.format(NOTE)}<p>{COURT}</p></article>")
     story = {line for line, one in enumerate(layout.lines) if one.text in (FIRE, NOTE, COURT)}
     assert put_back(layout, headed(layout, story, ())) == found
+
+
+SLIDE = "<div class=slide><span>{}</span><h2>{}</h2><p>{}</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "title", "count"),
+    [
+        pytest.param(("1", "2", "3"), "The quay", 6, id="one after the other"),
+        pytest.param(("#3", "#2", "#1"), "The quay", 6, id="down to one"),
+        pytest.param(("1", "2", "4"), "The quay", 0, id="other numbers"),
+        pytest.param(("1", "2"), "The quay", 0, id="two items"),
+        pytest.param(("1", "2", "3"), "<a href=/1>The quay</a>", 0, id="teasers"),
+    ],
+)
+def test_items_with_numbers(numbers: tuple[str, ...], title: str, count: int) -> None:
+    layout = lay_out(f"<div><p>{FIRE}</p>{''.join(SLIDE.format(number, title, PLEA) for number in numbers)}</div>")
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert len(numbered(layout, {0}, (), is_sentence)) == count
 
 
 @pytest.mark.parametrize("name", ["wp-block-jetpack-subscriptions", "newsletters", "box-offers"])
