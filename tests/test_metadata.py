@@ -497,6 +497,13 @@ LINES = "".join(
             "", "<p class=byline>Jane Roe 10:03 am Mon Mar 2, 2026</p>", "Jane Roe", "2026-03-02", id="before a day"
         ),
         pytest.param(
+            "",
+            "<p class=byline>Jane Roe | Port Corley | 2.3.2026</p>",
+            "Jane Roe",
+            "2026-03-02",
+            id="a place and a day",
+        ),
+        pytest.param(
             "", "<p class=author><b>Jane Roe</b><i>dnes 18:20</i></p>", "Jane Roe", "", id="set apart by a style sheet"
         ),
         pytest.param(

@@ -446,6 +446,7 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
         pytest.param("By Ada Quill\nAda Quill reports on courts", ("Ada Quill",), id="what she does"),
         pytest.param("Por Inês Lima, enviada a Ribeira Alta", ("Inês Lima",), id="where she was sent"),
         pytest.param("Ada Quill, Product Manager", ("Ada Quill",), id="her post"),
+        pytest.param("Ada Quill | Palma de Mallorca | 8/1/2026", ("Ada Quill",), id="where she was, and a day"),
         pytest.param("By Jan van der Beek", ("Jan van der Beek",), id="keeps: particles"),
         pytest.param("By Ada Quill jr.", ("Ada Quill jr",), id="keeps: the son of another"),
         pytest.param("By Ada Quill and Ben Nib | 3 May", ("Ada Quill", "Ben Nib"), id="two, a bar and a day"),

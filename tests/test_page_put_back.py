@@ -260,6 +260,7 @@ def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -
         pytest.param(f"<div><div>{BROTHERS}</div></div>", 190, False, id="unlike the story"),
         pytest.param(f"<div><div><a href=/>{BROTHERS}</a></div></div>", 200, False, id="a teaser"),
         pytest.param("<div><div>Read on.</div></div>", 200, False, id="a few words"),
+        pytest.param(f"<div class=photo><div><p>{BROTHERS}</p></div></div>", 200, False, id="a caption"),
     ],
 )
 def test_a_sentence_within_the_story(box: str, likely: int, is_found: bool) -> None:
@@ -296,6 +297,7 @@ def test_a_section_right_below_the_story(box: str, around: str, likely: int, cou
         pytest.param("<div><h3><a href=/>The law</a></h3><p>{}</p></div>", [], id="a link"),
         pytest.param("<div><h3>The law</h3><p>{}</p><p>More</p></div>", [], id="above what is no story"),
         pytest.param("<aside><h3>The law</h3><p>{}</p></aside>", [], id="in another part"),
+        pytest.param("<div><h3>The law</h3></div><div><p>{}</p></div>", [], id="alone in its box"),
     ],
 )
 def test_headings_of_boxes_that_are_story(box: str, found: list[str]) -> None:

@@ -12,7 +12,7 @@ from itertools import islice, pairwise, takewhile
 from etl.markup.elements import BIT
 from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
-from etl.markup.naming import TITLES
+from etl.markup.naming import PICTURES, TITLES
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
@@ -203,8 +203,11 @@ def enclosed(
         is_one = is_sentence[line] and not one.linked and not one.pictures and len(one.text) >= ENCLOSED_CHARS
         if line in story or not is_one or likely.get(line, 0) < MIN_QUOTED:
             continue
-        around = islice(layout.path(one.box), 1, 1 + ENCLOSED_LEVELS)
-        if likely[line] >= MIN_ENCLOSED and max(holding[place] for place in around) >= ALIKE:
+        around = [*islice(layout.path(one.box), 1, 1 + ENCLOSED_LEVELS)]
+        is_caption = any(
+            PICTURES.search(layout.keys[layout.boxes[place].key][1]) for place in around if not holding[place]
+        )
+        if likely[line] >= MIN_ENCLOSED and not is_caption and max(holding[place] for place in around) >= ALIKE:
             found.add(line)
         elif layout.boxes[one.box].parts & BIT["blockquote"]:
             quoted.append(line)
@@ -253,7 +256,9 @@ def headed(layout: Layout, story: Collection[int], headlines: Collection[int]) -
         if not is_title or own.name == "h1" or own.parts & ELSEWHERE or layout.boxes[own.parent].name in WHOLES:
             continue
         lines = layout.lines_in(own.parent, title, MAX_SECTION)
-        if len(lines) <= MAX_SECTION and title == lines[0] and all(one in story for one in lines[1:]):
+        told = [len(layout.lines[one].text) for one in lines[1:] if one in story]
+        is_whole = title == lines[0] and len(told) == len(lines) - 1 < MAX_SECTION
+        if is_whole and max(told, default=0) >= ENCLOSED_CHARS:
             found.add(title)
     return found
 
