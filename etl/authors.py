@@ -95,7 +95,10 @@ _NO_NAME = lazy(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORE
 _ONE_WORD = lazy(r"[가-힣]{2,4}|[\u4e00-\u9fff]{2,4}")
 _TITLE_BEHIND = lazy(r"\s*(?:기자|특파원|記者|记者)$")
 _NO_PERSON = frozenset(
-    (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
+    (
+        *("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部", "未知", "佚名"),
+        *("編輯部", "管理人", "編集部", "小编", "匿名"),
+    )
 )
 # "Jane Roe | Port Harwick | 3.2.2026": a part behind the names is not a name if a day follows.
 _WITH_DAY = lazy(r"\|.*\d|\d.*\|")

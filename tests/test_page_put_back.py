@@ -7,7 +7,7 @@ from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.folds import folded, unfolded
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, headed, in_one_box, items, tabular, whole
+from etl.markup.put_back import alike, enclosed, headed, in_one_box, items, numbered, tabular, whole
 from etl.markup.put_back import section as below
 from etl.markup.walk import lay_out
 
@@ -260,6 +260,7 @@ def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -
         pytest.param(f"<div><div>{BROTHERS}</div></div>", 190, False, id="unlike the story"),
         pytest.param(f"<div><div><a href=/>{BROTHERS}</a></div></div>", 200, False, id="a teaser"),
         pytest.param("<div><div>Read on.</div></div>", 200, False, id="a few words"),
+        pytest.param(f"<div class=photo><div><p>{BROTHERS}</p></div></div>", 200, False, id="a caption"),
     ],
 )
 def test_a_sentence_within_the_story(box: str, likely: int, is_found: bool) -> None:
@@ -296,12 +297,32 @@ def test_a_section_right_below_the_story(box: str, around: str, likely: int, cou
         pytest.param("<div><h3><a href=/>The law</a></h3><p>{}</p></div>", [], id="a link"),
         pytest.param("<div><h3>The law</h3><p>{}</p><p>More</p></div>", [], id="above what is no story"),
         pytest.param("<aside><h3>The law</h3><p>{}</p></aside>", [], id="in another part"),
+        pytest.param("<div><h3>The law</h3></div><div><p>{}</p></div>", [], id="alone in its box"),
     ],
 )
 def test_headings_of_boxes_that_are_story(box: str, found: list[str]) -> None:
     layout = lay_out(f"<article><p>{FIRE}</p>{box.format(NOTE)}<p>{COURT}</p></article>")
     story = {line for line, one in enumerate(layout.lines) if one.text in (FIRE, NOTE, COURT)}
     assert put_back(layout, headed(layout, story, ())) == found
+
+
+SLIDE = "<div class=slide><span>{}</span><h2>{}</h2><p>{}</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "title", "count"),
+    [
+        pytest.param(("1", "2", "3"), "The quay", 6, id="one after the other"),
+        pytest.param(("#3", "#2", "#1"), "The quay", 6, id="down to one"),
+        pytest.param(("1", "2", "4"), "The quay", 0, id="other numbers"),
+        pytest.param(("1", "2"), "The quay", 0, id="two items"),
+        pytest.param(("1", "2", "3"), "<a href=/1>The quay</a>", 0, id="teasers"),
+    ],
+)
+def test_items_with_numbers(numbers: tuple[str, ...], title: str, count: int) -> None:
+    layout = lay_out(f"<div><p>{FIRE}</p>{''.join(SLIDE.format(number, title, PLEA) for number in numbers)}</div>")
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert len(numbered(layout, {0}, (), is_sentence)) == count
 
 
 @pytest.mark.parametrize("name", ["wp-block-jetpack-subscriptions", "newsletters", "box-offers"])

@@ -9,7 +9,7 @@ from etl.markup.elements import HIDING, INVISIBLE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
-from etl.markup.page_state import is_state
+from etl.markup.page_state import FLIGHT, is_state
 from etl.markup.time_labels import begins_updated, ends_updated
 
 # Elements whose text is collected, even without attributes.
@@ -180,7 +180,8 @@ class Listener:
             elif name.startswith("in "):  # other text around the name, such as a job
                 continue
             elif name == "state":
-                if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
+                is_told = len(text) >= MIN_STATE and (text[0] in "{[" or is_state(text))
+                if len(text) <= MAX_SCRIPT and (is_told or text.startswith(FLIGHT)):
                     self._note(name, text, line)
             elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
                 is_updated = name in TIMES and begins_updated(text)

@@ -286,6 +286,7 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
         next(sure, "")
         or next(filter(None, shown), "")
         or _first_byline(shows.beside, publishers)
+        or _first_byline(filter(begins_byline, shows.ending), publishers)
         or next(filter(None, named), "")
         or _persons("; ".join(names_of(texts_of(by_name, [LAST_AUTHOR]), "marked")), publishers)
     )
@@ -360,7 +361,8 @@ def _beside(by_name: Clues, name: str, story: Span) -> list[str]:
     """Return the texts of the first clue with a name beside a story, and of those directly below it."""
     found = list(_near(by_name, name, story))
     said = [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
-    return ["\n".join(_up_to_day(_byline_in(line)) for line in text.split("\n")) for text in said]
+    parts = [text.split("\n") for text in said]
+    return ["\n".join(line if "|" in line else _up_to_day(_byline_in(line)) for line in lines) for lines in parts]
 
 
 def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:

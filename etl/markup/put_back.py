@@ -3,6 +3,7 @@
 Also the paragraphs of a page if the model keeps hardly more than a lead.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -11,7 +12,7 @@ from itertools import islice, pairwise, takewhile
 from etl.markup.elements import BIT
 from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
-from etl.markup.naming import TITLES
+from etl.markup.naming import PICTURES, TITLES
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
@@ -45,6 +46,8 @@ MIN_TOLD = 24
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 # Elements that a name may make a heading; boxes with the story of a page; the most lines of a section.
 TITLED, WHOLES, MAX_SECTION = frozenset(("p", "div")), frozenset(("html", "body", "main", "article")), 60
+# "1", "#1", "1. The mill": a number of an item, in one of so many boxes around it.
+_NUMBER, NUMBER_LEVELS = re.compile(r"#?(\d{1,3})(?:[.):]?$|[.):] ?\S)"), 3
 # Rows of a table that is set in boxes, cells of each, and characters of a cell.
 MIN_ROWS, MAX_ROWS, MIN_CELLS, MAX_CELLS, MAX_CELL = 3, 60, 2, 6, 120
 
@@ -200,8 +203,11 @@ def enclosed(
         is_one = is_sentence[line] and not one.linked and not one.pictures and len(one.text) >= ENCLOSED_CHARS
         if line in story or not is_one or likely.get(line, 0) < MIN_QUOTED:
             continue
-        around = islice(layout.path(one.box), 1, 1 + ENCLOSED_LEVELS)
-        if likely[line] >= MIN_ENCLOSED and max(holding[place] for place in around) >= ALIKE:
+        around = [*islice(layout.path(one.box), 1, 1 + ENCLOSED_LEVELS)]
+        is_caption = any(
+            PICTURES.search(layout.keys[layout.boxes[place].key][1]) for place in around if not holding[place]
+        )
+        if likely[line] >= MIN_ENCLOSED and not is_caption and max(holding[place] for place in around) >= ALIKE:
             found.add(line)
         elif layout.boxes[one.box].parts & BIT["blockquote"]:
             quoted.append(line)
@@ -250,9 +256,47 @@ def headed(layout: Layout, story: Collection[int], headlines: Collection[int]) -
         if not is_title or own.name == "h1" or own.parts & ELSEWHERE or layout.boxes[own.parent].name in WHOLES:
             continue
         lines = layout.lines_in(own.parent, title, MAX_SECTION)
-        if len(lines) <= MAX_SECTION and title == lines[0] and all(one in story for one in lines[1:]):
+        told = [len(layout.lines[one].text) for one in lines[1:] if one in story]
+        is_whole = title == lines[0] and len(told) == len(lines) - 1 < MAX_SECTION
+        if is_whole and max(told, default=0) >= ENCLOSED_CHARS:
             found.add(title)
     return found
+
+
+def numbered(
+    layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]
+) -> set[int]:
+    """Return the headings and sentences of adjacent boxes that are numbered: a list that is told item by item.
+
+    Each has a number, one more or less than the last, and a heading without a link.  Three or more stand in a box with
+    story, or with the headline.
+    """
+    rows: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)  # numbers of boxes
+    for one in layout.lines:
+        if not one.linked and (match := _NUMBER.match(one.text)):
+            for place in islice(layout.path(one.box), NUMBER_LEVELS):
+                rows[layout.boxes[place].parent, layout.boxes[place].key].setdefault(place, int(match[1]))
+    around = layout.around({*story, *headlines}) if rows else set()
+    lists = [list(row) for (parent, _), row in rows.items() if parent in around and _are_in_order([*row.values()])]
+    items = {place for places in lists for place in places}
+    holding: list[int] = []  # the item around each box, 0 for none
+    for place, box in enumerate(layout.boxes if items else ()):
+        holding.append(place if place in items else holding[box.parent] if place else 0)
+    told: dict[int, set[int]] = defaultdict(set)
+    headed = set[int]()
+    for line, one in enumerate(layout.lines if items else ()):
+        parts = layout.boxes[one.box].parts
+        if holding[one.box] and not (one.linked or parts & ELSEWHERE):
+            if parts & BIT["heading"]:
+                headed.add(holding[one.box])
+            if parts & BIT["heading"] or is_sentence[line]:
+                told[holding[one.box]].add(line)
+    whole = (places for places in lists if headed.issuperset(places))
+    return {line for places in whole for place in places for line in told[place]}
+
+
+def _are_in_order(numbers: Sequence[int]) -> bool:
+    return len(numbers) >= ALIKE and {after - before for before, after in pairwise(numbers)} in ({1}, {-1})
 
 
 def tabular(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:

@@ -22,7 +22,19 @@ from etl.markup.layout import Layout, Line
 from etl.markup.naming import DEKS, INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import QUESTION, alike, enclosed, headed, in_one_box, items, posts, section, tabular, whole
+from etl.markup.put_back import (
+    QUESTION,
+    alike,
+    enclosed,
+    headed,
+    in_one_box,
+    items,
+    numbered,
+    posts,
+    section,
+    tabular,
+    whole,
+)
 from etl.markup.shown import Span
 
 # Elements of headings, and the least probability, in thousandths, of a heading between two parts of the story.
@@ -100,6 +112,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= enclosed(layout, story, likely, is_sentence) | posts(layout, story, likely, is_sentence)
     story |= unfolded(layout, story, is_sentence) | in_one_box(layout, story, likely, is_sentence)
     story |= folded(layout, story, is_sentence) | tabular(layout, story, likely)
+    story |= numbered(layout, story, headlines, is_sentence)
     story |= section(layout, story, likely, is_sentence)
     story |= headed(layout, story, headlines)
     story -= asides(layout, said, story, headlines, likely)
