@@ -49,7 +49,7 @@ from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record, wi
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
 from etl.repair.blocks import TooManyRepairs, cut_out, repaired_blocks
-from etl.rules import ArticleView, JudgingRules, RunContext, cuts, filled
+from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
 from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, known_publisher, repeats, segment
@@ -200,16 +200,19 @@ def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = No
     views = [ArticleView(article, documents[number], run) for number, article in places]
     candidates = rules.judging.search(views)
     found = cuts(views, rules.judging, candidates)
-    if cut := [at for at, of_article in enumerate(found) if of_article]:
+    whole = [[one for one in of_article if _is_whole(one, view)] for view, of_article in zip(views, found, strict=True)]
+    within = [[one for one in of_article if one not in gone] for of_article, gone in zip(found, whole, strict=True)]
+    if cut := [at for at, of_article in enumerate(within) if of_article]:
         for at in cut:
             number, article = places[at]
-            documents[number] = cut_out(documents[number], found[at])
+            documents[number] = cut_out(documents[number], within[at])
             views[at] = ArticleView(article, documents[number], run)
         for at, again in zip(cut, rules.judging.search([views[at] for at in cut]), strict=True):
             candidates[at] = again
     judged: list[tuple[list[Article], list[tuple[Removal, ...]]]] = [([], []) for _ in batch]
-    for (number, _), view, named in zip(places, views, judge_articles(views, rules.judging, candidates), strict=True):
-        removals = _removals(view, named)
+    named = judge_articles(views, rules.judging, candidates)
+    for (number, _), view, by_rules, of_article in zip(places, views, named, whole, strict=True):
+        removals = _removals(view, by_rules, of_article)
         judged[number][0].append(filled(view, removals, rules.judging) if removals else view.article)
         judged[number][1].append(removals)
     for number in _cut_off(documents, [articles for articles, _ in judged], rules.judging):
@@ -292,19 +295,30 @@ def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:
     return structs.replace(metadata, **mended)
 
 
-def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ...]:
-    """Return the removals of an article, in reading order: its frame, blocks emptied by repairs, matches of rules.
+def _is_whole(cut: Cut, view: ArticleView) -> bool:
+    """Return whether nothing of a block would be left: it is judged uncut, and is removed if no other rule does so."""
+    return cut.start == 0 and cut.end == len(view.blocks[cut.block - view.article.start].text)
+
+
+def _removals(view: ArticleView, judged: Sequence[Removal], whole: Sequence[Cut]) -> tuple[Removal, ...]:
+    """Return the removals of an article, in reading order: its frame, emptied blocks, matches of rules, whole cuts.
 
     A block can have both a tag of a rule and a removal by the classifier.
     """
-    if not judged and not view.article.frame and all(block.text for block in view.blocks):
+    if not judged and not whole and not view.article.frame and all(block.text for block in view.blocks):
         return ()
     if rejected := next((removal for removal in judged if removal.action == "reject"), None):
         return tuple(_rejected(view, rejected, judged))
     own = {removal.block: removal for removal in (*_empty(view), *view.article.frame)}
     named = [removal for removal in judged if removal.block not in own]
-    again = _repeated_headline(view, (*own.values(), *named))
-    return tuple(sorted((*own.values(), *named, *again), key=lambda removal: removal.block))
+    taken = removed_blocks((*own.values(), *named))
+    cut = [
+        Removal(one.block, "drop", one.rules[0], one.version, one.kind, one.rules[1:])
+        for one in whole
+        if one.block not in taken
+    ]
+    again = _repeated_headline(view, (*own.values(), *named, *cut))
+    return tuple(sorted((*own.values(), *named, *cut, *again), key=lambda removal: removal.block))
 
 
 def _repeated_headline(view: ArticleView, leaving: Sequence[Removal]) -> list[Removal]:

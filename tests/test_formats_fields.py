@@ -109,6 +109,20 @@ def test_names_of_peers_are_known(fields: dict[str, Any]) -> None:
     assert raw.metadata == FACTS
 
 
+@pytest.mark.parametrize(
+    ("fields", "created"),
+    [
+        pytest.param({"timestamp": TIME, "url": "https://harwick-post.example/ferry"}, "", id="C4"),
+        pytest.param({"date": TIME, "dump": "CC-MAIN-2026-10", "file_path": "s3://a.warc.gz"}, "", id="FineWeb"),
+        pytest.param({"metadata": {"date": TIME, "dump": "CC-MAIN-2026-10"}}, "", id="FineWeb, by datatrove"),
+        pytest.param({"timestamp": TIME, "title": "Last ferry sails"}, TIME, id="keeps: a story with its headline"),
+        pytest.param({"date": TIME}, TIME, id="keeps: a date"),
+    ],
+)
+def test_the_time_of_a_crawl_is_not_that_of_the_story(fields: dict[str, Any], created: str) -> None:
+    assert read({"text": STORY, **fields}).metadata.created == created
+
+
 def test_map_names_others_and_goes_first() -> None:
     reading = Reading(map=(("headline", "titel.haupt"), ("created", "erschienen"), ("text", "inhalt"), ("id", "nr")))
     raw = read(

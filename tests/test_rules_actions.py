@@ -86,6 +86,21 @@ def test_a_line_that_fills_a_field_is_not_said_to_be_something_else(tmp_path: Pa
     ]
 
 
+def test_a_line_of_which_all_is_cut_is_judged_whole_and_removed_by_name(tmp_path: Path) -> None:
+    strip = "action = \"strip\"\nmatch.regex = 'GET (?:OUR|THE) APP'\nturns = [['a', 'b']]"
+    beside = 'match.regex = "[A-Z ]+"\nmatch.case = true\nmatch.beside = { rule = ["mine/r1"] }'
+    text = f"{LINE} GET OUR APP\n\nGET OUR APP\n\nGET THE APP\n\nGOAT LOOSE"
+    cleaned = finish(edited(text, ruleset(tmp_path, strip, 'match.exact = ["GET THE APP"]', beside)))
+    assert [(one.action, one.rule, one.before) for one in cleaned.entries if one.action in ("drop", "cut")] == [
+        ("cut", "mine/r0", " GET OUR APP"),
+        ("drop", "mine/r2", "GET OUR APP"),
+        ("drop", "mine/r1", "GET THE APP"),
+        ("drop", "mine/r2", "GOAT LOOSE"),
+    ]
+    (alone,) = finish(edited("GET OUR APP", ruleset(tmp_path, strip))).entries
+    assert (alone.action, alone.rule) == ("drop", "mine/r0")
+
+
 @pytest.mark.parametrize(
     ("text", "articles", "rejected"),
     [

@@ -76,6 +76,9 @@ CONTAINERS = ("metadata", "meta", "_source", "data", "article", "document", "doc
 
 # In a record with one of these fields `source` is the name of a corpus or of a file: those of Dolma and datatrove.
 OWN_SOURCE = frozenset(("added", "file_path"))
+# In a record with this field, dates are those of a crawl (FineWeb).  So is the `timestamp` of a record without a
+# headline (C4).
+CRAWL = "dump"
 
 # Names within an object in the place of a value: WordPress ("rendered"), feedparser ("value"), Mongo ("$date").
 VALUE_NAMES = (
@@ -186,6 +189,14 @@ def names_in(
         found[fact] = tuple(dict.fromkeys((*own, *plain, *within, *last)))
     if OWN_SOURCE.intersection(keys):
         found["publisher"] = tuple(path for path in found["publisher"] if path != "source")
+    is_dump = any(CRAWL in there for there in (keys, *dict(holders).values()))
+    if is_dump or not found["headline"]:
+        chosen = [name for to, name in mapped if to == "created"]
+        found["created"] = tuple(
+            path
+            for path in found["created"]
+            if path in chosen or not (is_dump or folded(path.rpartition(".")[2]) == "timestamp")
+        )
     return found
 
 

@@ -143,12 +143,12 @@ def _decode_line(line: str) -> str:
 
 
 # A lower-case letter, and behind it a capital with an accent and half of a character: UTF-8 inside of a word.  What
-# closes a quote proves that only if the word goes on.  And a word that begins with a sign: `Ã¥bningen`, or has one
-# behind its capital: `RÄ«ga`.
+# closes a quote proves that only if the word goes on, or behind Ä and Å (`drogÄ…`, `byÅ‚`).  And a word that begins
+# with a sign: `Ã¥bningen`, or has one behind its capital: `RÄ«ga`.
 _QUOTING = "‘’“”‚„…–—‹›«»\xa0"
 _CONTINUES = "\x80-\x9f¡-ª¬-º¼-¿€ƒ†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ"
 _IN_WORD = re.compile(
-    rf"(?<=[a-zß-öø-ÿ])[Ã-Ù](?:[{_CONTINUES}]|[{_QUOTING}](?=[a-z]))"
+    rf"(?<=[a-zß-öø-ÿ])(?:[Ã-Ù](?:[{_CONTINUES}]|[{_QUOTING}](?=[a-z]))|[ÄÅ][{_QUOTING}])"
     rf"|(?<=[A-Z])(?<![^\W_][A-Z])[ÃÄÅ][{_CONTINUES}{_QUOTING}](?=[a-z])"
     "|(?<![^\\W_])[ÃÄÅ][\x80-\x9f¡-ª¬-º¼-¿€ƒ†‡ˆ‰˜™](?=[a-z])"
 )

@@ -46,4 +46,4 @@ def extracted(extracting: CompiledRule, view: ArticleView, at: int) -> Iterator[
         groups[rule.field] = 0, len(text)
     for field, (start, end) in groups.items():
         value = " ".join(text[start:end].strip(ORNAMENTS).split()) if start >= 0 else ""
-        yield field, instant(value) if field == "created" else value
+        yield field, instant(value, view.article.metadata.language) if field == "created" else value

@@ -41,7 +41,8 @@ _VERBS = (
 # Verbs for signs, pages, requests and advertisements.  No notice uses one of them as an instruction.
 _SHOWS = (
     r"reads(?= \w)|(?:it|sign|page|message|notice|screen|label|post|text|poster)(?: \w+ the \w+)? reads"
-    r"|beg(?:s|ged)|plead(?:s|ed)|repeats|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)"
+    r"|beg(?:s|ged)|plead(?:s|ed)|repeats|(?:banner|sign|page|notice|he|she) went on"
+    r"|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)"
     r"|st(?:eht|and) (?:\w+ ){0,2}(?:an|am|auf|dort|über)(?! (?:dies|unser))|(?:ist|war)(?: \w+){1,4} zu lesen"
     r"|p(?:eut|ouvait)-on lire|l(?:it|isait)-on|proclam(?:e|ait)|conseill(?:e|ait)"
     r"|se le(?:e|ía) en|reza(?:ba)?|pide|pede|l[êi]a?-se|si legge(?:va)?|recita(?:va)?|chied(?:e|eva)"
