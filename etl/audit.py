@@ -21,7 +21,7 @@ from typing import IO, Any
 import msgspec
 from msgspec import Struct, structs
 
-from etl.errors import BooksError
+from etl.errors import BooksError, in_one_line
 from etl.model import Action, Block, Document, Removal
 
 JOINT = "\n\n"
@@ -372,12 +372,15 @@ def _said(piece: Kept | Entry) -> str:
 def place_of(path: str, row: int, record: str, line: int = 0) -> str:
     """Return a place as `explain` takes it: `path:line`, of a record `path:row:line`; without a line, of the document.
 
-    A line feed in a name is written as `\\n`, or the rest would be a line of its own, which CI systems may obey.
-
     >>> place_of("page.txt", 1, "", 12), place_of("crawl.jsonl", 7, "id-7", 3), place_of("page.txt", 1, "")
     ('page.txt:12', 'crawl.jsonl:7:3', 'page.txt')
     """
-    return ":".join([path.replace("\n", "\\n"), *([str(row)] if record else []), *([str(line)] if line else [])])
+    return ":".join([in_one_line(path), *([str(row)] if record else []), *([str(line)] if line else [])])
+
+
+def place_in(document: Document, line: int) -> str:
+    """Return the place of a line of a document, as `explain` takes it; lines of HTML are those of its text."""
+    return place_of(document.path, document.row, document.record, line)
 
 
 def text_sha256(text: str) -> str:

@@ -86,7 +86,8 @@ _OFFICE = lazy(
 )
 _ROLE = lazy(
     r"\b(?:reporter|writer|editor|edited|correspondent|staff|journalist|columnist|contributor|producer|chief|senior|bureau|"
-    r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md)\b",
+    r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md"
+    r"|manager|director|founder|ceo|lecturer|strategist|researcher|scientist)\b",
     re.IGNORECASE,
 )
 _NO_NAME = lazy(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
@@ -94,7 +95,10 @@ _NO_NAME = lazy(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORE
 _ONE_WORD = lazy(r"[가-힣]{2,4}|[\u4e00-\u9fff]{2,4}")
 _TITLE_BEHIND = lazy(r"\s*(?:기자|특파원|記者|记者)$")
 _NO_PERSON = frozenset(
-    (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
+    (
+        *("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部", "未知", "佚名"),
+        *("編輯部", "管理人", "編集部", "小编", "匿名"),
+    )
 )
 # "Jane Roe | Port Harwick | 3.2.2026": a part behind the names is not a name if a day follows.
 _WITH_DAY = lazy(r"\|.*\d|\d.*\|")
@@ -207,9 +211,8 @@ def _is_name(name: str, trust: Trust, is_behind_comma: bool) -> bool:
         return True
     if _ONE_WORD.fullmatch(name):
         return name not in _NO_PERSON
-    if (
-        len(words) > 2 and len(words[-1]) > MAX_PARTICLE and words[-1].islower() and words[-1].isascii()
-    ):  # "Roe reports"
+    ends = (words[0], words[-1])  # of "sent to Port Harwick", "Roe of Harwick reports"
+    if len(words) > 2 and any(len(word) > MAX_PARTICLE and word.islower() and word.isascii() for word in ends):
         return False
     capitals = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
     return 2 <= len(words) <= 5 and capitals >= max(2, len(words) - 2) and not _ROLE.search(name)

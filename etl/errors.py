@@ -13,6 +13,11 @@ OF_MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RUN_AGAIN = "Run the same command again; clean and dedup continue with --resume."
 
 
+def in_one_line(said: str) -> str:
+    """Return a path or a fault for a message.  A line feed in it would begin another line, and CI obeys some lines."""
+    return said.replace("\n", "\\n")
+
+
 class CopydeskError(Exception):
     """Base class.  `place` is a path, `path:line:column` or an option; `fault` and `way_out` are words for people."""
 
@@ -24,8 +29,7 @@ class CopydeskError(Exception):
 
     def __str__(self) -> str:
         said = f"{self.place}: {self.fault}" if self.place else self.fault
-        said = said.replace("\n", "\\n")  # a name or data could begin a line that CI executes
-        return f"{said}\n  {self.way_out}" if self.way_out else said
+        return f"{in_one_line(said)}\n  {self.way_out}" if self.way_out else in_one_line(said)
 
 
 class UsageError(CopydeskError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
-from etl.audit import Entry, place_of
+from etl.audit import Entry, place_in
 from etl.decode import decode
 from etl.dedup import DedupSettings
 from etl.document import Judged, Parsed, Ruleset, finish, judge, page_settings, parse
@@ -21,9 +21,9 @@ from etl.pipeline.duplicates import duplicates_within
 from etl.reasons import REASONS
 from etl.repair import repair
 from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import CLASSIFIER
 from etl.rules.matching.exceptions import RuleException, exception_guard
-from etl.toml_text import toml_string
+from etl.toml_text import exception_table
 from etl.trees import THOUSANDTHS
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ def explain_line(
     if len(takers) == 1:
         takers += _other_takers(raw, block, text, selection, takers[0], until)
     return Explanation(
-        place=place_of(document.path, document.row, document.record, block.line),
-        asked=place_of(document.path, document.row, document.record, wanted.line),
+        place=place_in(document, block.line),
+        asked=place_in(document, wanted.line),
         char_start=block.char_start,
         char_end=block.char_end,
         text=text,
@@ -132,7 +132,7 @@ def explain_line(
         matching_rules=tuple(matching),
         rules=len(rules.judging.judges()),
         takers=takers,
-        exception=exception_for(takers[0] if len(takers) == 1 else "*", raw.path, text, until) if takers else "",
+        exception=_exception(takers, raw.path, text, until),
         is_alone=settings.scope == "run",
         page=_account(raw, rules, block) if raw.kind == "html" else None,
     )
@@ -224,6 +224,12 @@ def _other_takers(raw: Raw, block: Block, text: str, selection: Selection, rule:
     return _takers(_entries_at(block, judged))
 
 
+def _exception(takers: Sequence[str], path: str, text: str, until: date) -> str:
+    """Return the exception that keeps a line from what takes it; "" if nothing does."""
+    rule = takers[0] if len(takers) == 1 else "*"
+    return exception_table(rule, escape(path), " ".join(text.split()), "…", until) if takers else ""
+
+
 def _listed(names: Sequence[str]) -> str:
     """Return names as a sentence lists them.
 
@@ -233,22 +239,6 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def exception_for(rule: str, path: str, text: str, until: date) -> str:
-    """Return the exception that keeps a line from a rule, in TOML; the path is escaped, so that it matches only itself.
-
-    >>> print(exception_for("core/read-more", "a.txt", "Read “More”", date(2030, 1, 1)))
-    [[exception]]
-    rule = "core/read-more"
-    source = "a.txt"
-    line = "Read “More”"
-    reason = "…"
-    until = 2030-01-01
-    """
-    values = {"rule": rule, "source": escape(path), "line": " ".join(text.split()), "reason": "…"}
-    lines = [f"{key} = {toml_string(value)}" for key, value in values.items()]
-    return "\n".join(["[[exception]]", *lines, f"until = {until}"])
-
-
 def _block_at(judged: Judged, line: int) -> tuple[Article, Block]:
     document = judged.document
     for article in judged.articles:
@@ -256,7 +246,7 @@ def _block_at(judged: Judged, line: int) -> tuple[Article, Block]:
             last = block.line + document.text.count("\n", block.char_start, block.char_end)
             if block.line <= line <= last:
                 return article, block
-    raise UsageError(place_of(document.path, document.row, document.record, line), *_no_block(document, line))
+    raise UsageError(place_in(document, line), *_no_block(document, line))
 
 
 def _no_block(document: Document, line: int) -> tuple[str, str]:

@@ -45,7 +45,6 @@ def minhash(text: str, shingles: Shingles = "w3") -> "MinHash":
     >>> minhash(said).jaccard(minhash(said.upper() + "!"))
     1.0
     """
-    from etl.dedup import DedupSettings
     from etl.dedup.arrays import in_memory
     from etl.dedup.fingerprint import fingerprint, signatures
 

@@ -202,7 +202,6 @@ class Publisher(Struct, frozen=True, gc=False):
     aliases: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     group: str = ""
-    country: str = ""
     language: str = ""
 
 

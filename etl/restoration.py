@@ -4,7 +4,7 @@ Both files are read in parallel, with one document in memory at a time.  A chang
 or entry raises RestoreError with its place.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -65,6 +65,10 @@ class AuditedDocument(Struct, frozen=True):
         pairs = (item.partition(":") for item in self.head.also.split(",") if item)
         return [(article_id, digest) for article_id, _, digest in pairs]
 
+    def restoration(self, texts: Sequence[str]) -> Restoration:
+        """Return the restoration of the decoded text from the texts of the articles, in order."""
+        return Restoration(texts, self.entries, self.head.gap, self.head.char_end)
+
 
 def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
     """Return an iterator over the documents of a file or folder of articles, in order.
@@ -82,10 +86,9 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
     """
     for document in documents:
         texts = [take_article(records, *article, document).text for article in document.articles]
-        text = Restoration(texts, document.entries, document.head.gap, document.head.char_end).text()
-        if (len(text), text_sha256(text)) != (document.head.char_end, document.head.line_sha256):
+        text, head = document.restoration(texts).text(), document.head
+        if (len(text), text_sha256(text)) != (head.char_end, head.line_sha256):
             raise RestoreError(document.place, "articles and audit do not give the input back", WAY_OUT)
-        head = document.head
         yield Restored(head.path, head.row, head.record, text)
     if extra := next(records, None):
         raise RestoreError(f"article {extra.id}", "is not in the audit, or is in it at an earlier place", WAY_OUT)

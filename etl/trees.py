@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from etl.arrays import I64, U16
+
     Matrix = NDArray[np.floating]
-    Integers = NDArray[np.int64]
 
 # Thousandths in one unit of log-odds.
 THOUSANDTHS = 1_000
@@ -57,7 +58,7 @@ class Forest(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     trees: tuple[Tree, ...]
 
 
-def score(forest: Forest, matrix: "Matrix") -> "Integers":
+def score(forest: Forest, matrix: "Matrix") -> "I64":
     """Return the log-odds of every row in thousandths.  `matrix` has one column for each feature of the forest."""
     import numpy as np  # slow to import (0.1 s); a run without pages does not need it
 
@@ -68,7 +69,7 @@ def score(forest: Forest, matrix: "Matrix") -> "Integers":
     return np.concatenate([np.zeros(0, dtype=np.int64), *sums]) + forest.bias
 
 
-def contributions(forest: Forest, matrix: "Matrix") -> "Integers":
+def contributions(forest: Forest, matrix: "Matrix") -> "I64":
     """Return the contribution of each feature to the log-odds of each row, in thousandths: rows x features.
 
     `forest.bias` and the contributions of a row add up to its score.
@@ -102,10 +103,10 @@ class _Compiled(Struct, frozen=True, eq=False):
     features: "NDArray[np.intp]"
     thresholds: "Matrix"
     questions: "NDArray[np.intp]"
-    struck_out: "NDArray[np.uint16]"
+    struck_out: "U16"
     first_left: "NDArray[np.intp]"
-    means: "Integers"
-    path_features: "Integers"
+    means: "I64"
+    path_features: "I64"
     path_changes: "Matrix"
 
 

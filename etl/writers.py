@@ -43,6 +43,11 @@ def to_lines(records: Iterable[object]) -> bytes:
     return lines
 
 
+def indented_json(record: object) -> bytes:
+    """Return a record as JSON over many lines, for people to read."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
 @contextmanager
 def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[object]], None]]:
     """Yield a function that writes records as JSON lines to a file, compressed as the suffix (or its name) says."""
@@ -73,23 +78,16 @@ def arrow_file(path: Path, mode: str = "rb") -> "pa.OSFile":
     return pa.OSFile(os.fsencode(path), mode)
 
 
-def temporary_beside(target: Path) -> Path:
-    """Return an unused path in the folder of the target, with a name that matches TEMPORARY."""
-    return target.with_name(f".{token_hex(8)}.tmp")
-
-
 @contextmanager
 def atomic(target: Path, check: Callable[[], None] | None = None, *, sync: bool = True) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if no error is raised: written, synced (or not), renamed.
 
-    `check` raises an error if the target must not be replaced.
-
-    It is called at the start and again at the end, because a file may appear meanwhile.  The temporary name cannot be
-    guessed, and the file is always new, so no prepared link is followed.  Raises MachineError if the disk is full or
-    fails, and UsageError if the target is a device, a pipe, a folder or a link: to put a file into the place of
-    `/dev/null` would break the machine.
+    `check` raises an error if the target must not be replaced.  It is called at the start and again at the end, because
+    a file may appear meanwhile.  The temporary name cannot be guessed, and the file is always new, so no prepared link
+    is followed.  Raises MachineError if the disk is full or fails, and UsageError if the target is a device, a pipe, a
+    folder or a link: to put a file into the place of `/dev/null` would break the machine.
     """
-    temporary = temporary_beside(target)
+    temporary = target.with_name(f".{token_hex(8)}.tmp")  # as TEMPORARY says
     with naming(target):
         if check:
             check()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from msgspec import Struct
 
+from etl.cleaner import Cleaner
 from etl.cli.main import main
 from etl.document import Judged, Ruleset, judge, parse
 from etl.formats import Reading, find, read, shares
@@ -96,6 +97,13 @@ def results(path: Path, reading: Reading = Reading(), size: int = 1 << 20) -> li
     return [one for source in sources for share in shares(source, reading, size) for one in read(share, reading)]
 
 
+def write(path: Path, text: str) -> Path:
+    """Write a file, and the folders around it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
 class Result(Struct):
     code: int
     out: str
@@ -122,6 +130,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
         return Result(int(exited.value.code or 0), out, err)
 
     return run_
+
+
+@pytest.fixture(scope="session")
+def cleaner() -> Cleaner:
+    return Cleaner()
 
 
 @pytest.fixture

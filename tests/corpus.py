@@ -58,5 +58,5 @@ def write_lines(path: Path, records: Sequence[object]) -> Path:
     return path
 
 
-def read_lines(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def read_lines(path: Path | str) -> list[Any]:
+    return [json.loads(line) for line in Path(path).read_bytes().splitlines()]

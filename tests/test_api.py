@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 import pytest
 from conftest import Run
+from corpus import read_lines, write_lines
 from msgspec import structs
 
 import copydesk
@@ -40,11 +41,6 @@ why = "It signs each story."
 drops = ["The night desk"]
 keeps = ["The night desk said so."]
 """
-
-
-@pytest.fixture(scope="module")
-def cleaner() -> etl.Cleaner:
-    return etl.Cleaner()
 
 
 @pytest.fixture
@@ -128,8 +124,8 @@ def test_many_are_cleaned_as_the_command_cleans_them(
     lines = tmp_path / "in.jsonl"
     lines.write_text("".join(json.dumps(one, separators=(",", ":")) + "\n" for one in COPIES), encoding="utf-8")
     assert run("clean", lines, "-o", "out.jsonl", "-q", "--dedup", scope).code == 0
-    written = [json.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
-    audit = [json.loads(line) for line in (tmp_path / "out.audit.jsonl").read_bytes().splitlines()]
+    written = read_lines(tmp_path / "out.jsonl")
+    audit = read_lines(tmp_path / "out.audit.jsonl")
     results = [result.to_dict() for result in cleaner.clean_many(COPIES, dedup=scope)]
 
     def told(objects: Any) -> list[Any]:
@@ -163,7 +159,7 @@ def test_items_may_be_of_any_sort(cleaner: etl.Cleaner, item: Any) -> None:
 
 
 def test_a_path_among_many_stands_for_its_documents(cleaner: etl.Cleaner, tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in RECORDS), encoding="utf-8")
+    write_lines(tmp_path / "a.jsonl", RECORDS)
     assert len(list(cleaner.clean_many([tmp_path / "a.jsonl", "One more."]))) == len(RECORDS) + 1
     with pytest.raises(ValueError, match="several documents"):
         cleaner.clean(tmp_path / "a.jsonl")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Result, Run
-from corpus import pages, write_lines
+from corpus import pages, read_lines, write_lines
 
 NAME = "copydesk.baseline.jsonl"
 RULE = "core/read-more"
@@ -17,7 +17,7 @@ def crawl(path: Path, dirty: int, clean: int = 10) -> None:
 
 
 def counts(path: Path) -> dict[str, tuple[int, int]]:
-    lines = [json.loads(line) for line in (path / NAME).read_text().splitlines()]
+    lines = read_lines(path / NAME)
     return {f"{one['check']} {one['rule']}".strip(): (one["count"], one["of"]) for one in lines if "check" in one}
 
 
@@ -70,6 +70,14 @@ def test_what_a_baseline_accepts_is_only_counted(run: Run, tmp_path: Path) -> No
     assert f"crawl.jsonl:1:9: error: raw.boilerplate [{RULE}]" in gate(run, "-q").out
     (tmp_path / "report.txt").write_text(gate(run).out)
     assert gate(run, "--format", "text=report.txt").code == 1, "the report is known as such, and replaced"
+
+
+def test_a_count_of_no_subjects_accepts_no_more_than_itself(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    (tmp_path / NAME).write_text((tmp_path / NAME).read_text().replace('"count":5,"of":15', '"count":1,"of":0'))
+    result = gate(run)
+    assert result.code == 1 and "5 of 15 now, 1 of 0 in the baseline" in result.out
 
 
 def test_a_strict_baseline_fails_for_better(run: Run, tmp_path: Path) -> None:
@@ -154,6 +162,7 @@ def test_accepted_packs_bring_their_new_rules(run: Run, tmp_path: Path) -> None:
     [
         pytest.param(lambda _: [], "is not a baseline", id="empty"),
         pytest.param(lambda lines: lines[1:], "is not a baseline", id="without its head"),
+        pytest.param(lambda _: ['{"a":' + "[" * 100_000], "is not a baseline", id="nested too deep"),
         pytest.param(lambda lines: ['{"schema":"copydesk/baseline/2"}', *lines[1:]], "newer", id="newer"),
         pytest.param(lambda lines: [*lines[:-1], lines[-1][:-9]], "is not a line of a baseline", id="cut"),
         pytest.param(lambda lines: [*lines, "<<<<<<< HEAD"], "is not a line of a baseline", id="a merge that was left"),

@@ -21,8 +21,8 @@ from etl.rules.classifier.features import Page, rows_of
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.lexicon import BITS, pack, score_terms, unpack
 from etl.rules.classifier.model import (
+    CLASSIFIER,
     LEAD_OR_END,
-    NAME,
     SENTENCE,
     Classifier,
     have_nothing_to_score,
@@ -58,7 +58,7 @@ def removals(*texts: str) -> list[Removal]:
 
 
 def named(*texts: str) -> list[int]:
-    return [removal.block for removal in removals(*texts) if removal.rule == NAME]
+    return [removal.block for removal in removals(*texts) if removal.rule == CLASSIFIER]
 
 
 def page(texts: Sequence[str], named: Sequence[int] = (), marks: Sequence[int] = ()) -> Page:
@@ -122,7 +122,7 @@ def test_audit_holds_the_evidence() -> None:
     shapes = ("core/list-*", "core/among-furniture", "core/link-below-heading")
     rules = compile_rules(Selection(ignore=shapes))
     (judged,) = judge([parse(Raw("a.txt", "\n\n".join([*PAGE, *TEASERS]).encode(), ""), rules)], rules)
-    told = [entry.also.split(",") for entry in finish(judged).entries if entry.rule == NAME]
+    told = [entry.also.split(",") for entry in finish(judged).entries if entry.rule == CLASSIFIER]
     assert told
     weights = [[one.partition("=") for one in features] for features in told]
     assert {name for of_block in weights for name, _, _ in of_block} <= set(shipped().forest.features)
@@ -138,9 +138,9 @@ def test_audit_holds_the_evidence() -> None:
         pytest.param(Selection(), True, id="standard"),
         pytest.param(Selection(profile="hard"), True, id="hard"),
         pytest.param(Selection(profile="careful"), False, id="careful does not guess"),
-        pytest.param(Selection(ignore=(NAME,)), False, id="ignored by its name"),
+        pytest.param(Selection(ignore=(CLASSIFIER,)), False, id="ignored by its name"),
         pytest.param(Selection(select=("core/*",)), False, id="not selected"),
-        pytest.param(Selection(select=("core/*", NAME)), True, id="selected"),
+        pytest.param(Selection(select=("core/*", CLASSIFIER)), True, id="selected"),
     ],
 )
 def test_who_asks_the_classifier(selection: Selection, asked: bool) -> None:

@@ -1,6 +1,5 @@
 """What copydesk has cleaned it takes nothing from when it reads it again: an article is not judged as a page."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -68,5 +67,5 @@ def test_articles_of_any_format_are_known_as_articles(run: Run, tmp_path: Path, 
     run("clean", "-q", "page.html", "-o", "once.check.jsonl")
     (once,), (again,) = read_lines(tmp_path / "once.check.jsonl"), read_lines(tmp_path / "again.jsonl")
     assert again["text"] == once["text"]
-    changed = [json.loads(line) for line in (tmp_path / "again.audit.jsonl").read_text().splitlines()]
+    changed = read_lines(tmp_path / "again.audit.jsonl")
     assert [entry for entry in changed if entry["action"] not in ("document", "end", "tag")] == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import zstandard
-from conftest import Result, Run
+from conftest import Result, Run, write
 
 ROOT = Path(__file__).parent.parent
 ADDED = ("--added", "2026-11-22T00:00:00Z")
@@ -26,12 +26,6 @@ def rows(path: Path) -> list[dict[str, object]]:
     unpack = {".gz": gzip.decompress, ".zst": _unzstd}
     body = unpack.get(path.suffix, bytes)(path.read_bytes())
     return [json.loads(line) for line in body.splitlines()]
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
-    return path
 
 
 def test_clean_prints_articles_and_says_what_went(run: Run, sample: Path) -> None:
@@ -358,6 +352,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("rules show coer", 2, ["copydesk: coer: no rule or pack has this name"], id="show: no such name"),
         pytest.param("rules show mine/a", 2, ["mine/a: no rule or pack has this name", "give the pack with -r"], id="show: own pack not given"),
         pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing to read"], id="empty file"),
+        pytest.param("clean none.json none.jsonl.gz none.csv", 3, ["there is nothing to read"], id="a crawl that found nothing"),
         pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),
         pytest.param("clean a.txt -r regex.toml", 2, ["regex.toml:8:7: R005 rule 'a'", "does not compile"], id="bad regex"),
@@ -397,6 +392,9 @@ def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: st
     write(tmp_path / "there.jsonl", "")
     write(tmp_path / "there.rejects.jsonl", '{"schema":"copydesk/reject/1"}')
     write(tmp_path / "empty.txt", "")
+    write(tmp_path / "none.json", "[\n\n]\n")
+    write(tmp_path / "none.csv", "id,title,text\n")
+    (tmp_path / "none.jsonl.gz").write_bytes(gzip.compress(b""))
     write(tmp_path / "cut.jsonl", '{"text": ')
     write(tmp_path / "key.toml", pack.format('mtach.exact=["x"]'))
     write(tmp_path / "regex.toml", pack.format('match.regex="(a"'))

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run
+from corpus import read_lines, write_lines
 from pyarrow import fs
 
 from etl.errors import UsageError
@@ -69,10 +70,6 @@ PLACES = ("id", "source", "origin")
 AUDIT_PLACES = ("path", "row", "article_id", "also", "record")
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
 @pytest.mark.parametrize("name", INPUTS)
 def test_the_same_story_gives_the_same_article_and_audit(run: Run, tmp_path: Path, name: str, packed: bool) -> None:
@@ -83,7 +80,7 @@ def test_the_same_story_gives_the_same_article_and_audit(run: Run, tmp_path: Pat
         assert run("clean", given, "-o", output, *ADDED).code == 0
     for output, places in (("", PLACES), (".audit", AUDIT_PLACES)):
         one, other = (
-            [{key: value for key, value in row.items() if key not in places} for row in rows(tmp_path / f"{stem}{output}.jsonl")]
+            [{key: value for key, value in row.items() if key not in places} for row in read_lines(tmp_path / f"{stem}{output}.jsonl")]
             for stem in ("one", "other")
         )  # fmt: skip
         assert [row | {"line_sha256": ""} for row in one if row.get("action") != "end"] == [
@@ -105,7 +102,7 @@ def test_parquet_holds_what_json_lines_hold(run: Run, sample: Path, tmp_path: Pa
         assert run("clean", sample, "-o", output, *ADDED).code == 0
     assert list(read_outputs(tmp_path / "out.parquet", Record)) == list(read_outputs(tmp_path / "out.jsonl", Record))
     audit = pq.read_table(tmp_path / "out.audit.parquet")
-    assert audit["rule"].to_pylist() == [row["rule"] or None for row in rows(tmp_path / "out.audit.jsonl")]
+    assert audit["rule"].to_pylist() == [row["rule"] or None for row in read_lines(tmp_path / "out.audit.jsonl")]
     assert run("stats", "out.parquet").out == run("stats", "out.jsonl").out
     assert run("clean", sample, "-o", "out.parquet", "-f", *ADDED).code == 0  # it is known as ours
 
@@ -115,7 +112,7 @@ def test_audit_in_parquet_is_small(run: Run, tmp_path: Path) -> None:
         {"text": f"{STORY}\n\nThis is story number {number}, which is told by {number * 7919} people."}
         for number in range(400)
     ]
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    write_lines(tmp_path / "a.jsonl", records)
     for output in ("out.jsonl", "out.parquet"):
         assert run("clean", "a.jsonl", "-o", output, *ADDED, "--dedup", "off").code == 0
     sizes = [(tmp_path / f"out.audit.{suffix}").stat().st_size for suffix in ("parquet", "jsonl")]

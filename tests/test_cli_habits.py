@@ -15,6 +15,7 @@ import click
 import pytest
 from click.shell_completion import BashComplete
 from conftest import Run
+from corpus import write_lines
 from pathspec import GitIgnoreSpec
 
 from etl.audit import Entry
@@ -266,7 +267,7 @@ def test_places_of_records_have_their_row_everywhere(run: Run, folder: Path) -> 
 )
 def test_explain_finds_a_record_by_its_id(run: Run, tmp_path: Path, place: str, found: str) -> None:
     records = [{"id": name, "text": STORY} for name in (2, "urn:b", "urn:7", 70)]
-    (tmp_path / "ids.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+    write_lines(tmp_path / "ids.jsonl", records)
     (tmp_path / "one.txt").write_text(STORY, encoding="utf-8")
     assert run("explain", place).out.startswith(f"{found}, characters")
 

@@ -5,11 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from corpus import BUDGET, RALLY, RIVER
-
-
-def rows(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in Path(name).read_bytes().splitlines()]
+from corpus import BUDGET, RALLY, RIVER, read_lines
 
 
 def write(*texts: str) -> None:
@@ -50,7 +46,7 @@ def test_lines_come_back_byte_for_byte(run: Run, lines: list[bytes], kept: list[
 def test_options(run: Run, options: tuple[str, ...], kept: list[str]) -> None:
     write(RALLY + " 12 times", RALLY + " 12 times, they said", RIVER, RALLY + " 25 times")
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--unit", "paragraph", *options).code == 0
-    assert [row["id"] for row in rows("out.jsonl")] == kept
+    assert [row["id"] for row in read_lines("out.jsonl")] == kept
 
 
 def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
@@ -58,31 +54,31 @@ def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
     words = ("--pairs", "pairs.jsonl", "--clusters", "clusters.jsonl", "--unit", "paragraph")
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", *words).code == 0
     assert [
-        (line["record"], line["rule"], line["duplicate_of"], line["residue"]) for line in rows("out.audit.jsonl")
+        (line["record"], line["rule"], line["duplicate_of"], line["residue"]) for line in read_lines("out.audit.jsonl")
     ] == [
         ("n1", "duplicate/near", "n0", "now"),
         ("n3", "duplicate/exact", "n0", ""),
         ("", "duplicate/end", "", ""),
     ]
-    assert rows("pairs.jsonl") == [
+    assert read_lines("pairs.jsonl") == [
         {"keeper": "n0", "duplicate": "n1", "similarity": 0.9444},
         {"keeper": "n0", "duplicate": "n3", "similarity": 1.0},
     ]
-    assert rows("clusters.jsonl") == [{"keeper": "n0", "duplicates": ["n1", "n3"]}]
+    assert read_lines("clusters.jsonl") == [{"keeper": "n0", "duplicates": ["n1", "n3"]}]
 
 
 def test_a_huge_id_is_not_repeated_for_each_copy(run: Run) -> None:
     ids = ["i" * 50_000, *map(str, range(20))]
     Path("in.jsonl").write_text("".join(json.dumps({"id": own, "text": RALLY}) + "\n" for own in ids))
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--pairs", "pairs.jsonl").code == 0
-    assert [row["id"] for row in rows("out.jsonl")] == ids[:1]
+    assert [row["id"] for row in read_lines("out.jsonl")] == ids[:1]
     assert sum(Path(name).stat().st_size for name in ("out.audit.jsonl", "pairs.jsonl")) < 50_000
 
 
 def test_a_tag_leaves_every_record(run: Run) -> None:
     write(RALLY, RIVER, RALLY)
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag").code == 0
-    assert [(row["id"], row["duplicate_of"], row["similarity"]) for row in rows("out.jsonl")] == [
+    assert [(row["id"], row["duplicate_of"], row["similarity"]) for row in read_lines("out.jsonl")] == [
         ("n0", "", 0.0),
         ("n1", "", 0.0),
         ("n2", "n0", 1.0),
@@ -101,7 +97,7 @@ def test_a_tagged_record_is_json_however_it_was_written(run: Run, line: str) -> 
     given = json.dumps({"id": "n0", "text": RALLY}) + "\n" + line.replace("%s", RALLY) + "\n"
     Path("in.jsonl").write_text(given, encoding="utf-8")
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag").code == 0
-    found = rows("out.jsonl")
+    found = read_lines("out.jsonl")
     assert [(row["id"], row["duplicate_of"], row["similarity"]) for row in found] == [
         ("n0", "", 0.0),
         ("n1", "n0", 1.0),
@@ -123,7 +119,7 @@ def test_a_tagged_record_is_json_however_it_was_written(run: Run, line: str) -> 
 def test_articles_go_whole(run: Run, texts: list[str], keep: str, kept: list[str]) -> None:
     write(*texts)
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--keep", keep).code == 0
-    assert [row["id"] for row in rows("out.jsonl")] == kept
+    assert [row["id"] for row in read_lines("out.jsonl")] == kept
 
 
 @pytest.mark.parametrize("between", ["\n\n", "\n \n\n"], ids=["blank line", "blank lines"])
@@ -131,13 +127,15 @@ def test_clean_drops_a_whole_article_and_restores_it_from_the_audit_alone(run: R
     texts = [f"{RALLY}\n\n{RIVER}", BUDGET, f" {RALLY}{between}{RIVER}{between}By our staff \n"]
     write(*texts)
     assert run("clean", "in.jsonl", "-o", "out.jsonl").code == 0
-    first, second = rows("out.jsonl")
-    (share,) = {line["similarity"] for line in rows("out.audit.jsonl") if line["rule"] == "duplicate/article"}
-    (original,) = {line["duplicate_of"] for line in rows("out.audit.jsonl") if line["rule"] == "duplicate/article"}
+    first, second = read_lines("out.jsonl")
+    (share,) = {line["similarity"] for line in read_lines("out.audit.jsonl") if line["rule"] == "duplicate/article"}
+    (original,) = {
+        line["duplicate_of"] for line in read_lines("out.audit.jsonl") if line["rule"] == "duplicate/article"
+    }
     assert (original, second["text"]) == (first["id"], BUDGET)
     assert isinstance(share, float) and 0.8 <= share < 1
     assert run("restore", "out.jsonl", "-o", "back").code == 0
-    assert [row["text"] for row in rows("back/in.jsonl")] == texts
+    assert [row["text"] for row in read_lines("back/in.jsonl")] == texts
 
 
 def test_a_tag_leaves_escapes_as_they_are(run: Run) -> None:
@@ -151,17 +149,17 @@ def test_fields_of_the_user_with_the_names_of_a_tag_stay(run: Run) -> None:
     line = '{"id": "a", "similarity": "mine", "duplicate_of": {"x": 1}, "text": "One.", "d": 1, "d": 2}'
     Path("in.jsonl").write_text(line + "\n")
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag").code == 0
-    (record,) = rows("out.jsonl")
+    (record,) = read_lines("out.jsonl")
     assert (record["similarity#2"], record["duplicate_of#2"], record["d"], record["d#2"]) == ("mine", {"x": 1}, 2, 1)
     assert (record["similarity"], record["duplicate_of"]) == (0.0, "")
     assert run("dedup", "out.jsonl", "-o", "again.jsonl", "--action", "tag").code == 0
-    assert rows("again.jsonl") == [record]
+    assert read_lines("again.jsonl") == [record]
 
 
 def test_clean_tags_a_whole_article_and_leaves_it(run: Run) -> None:
     write(RALLY, RALLY)
     assert run("clean", "in.jsonl", "-o", "out.jsonl", "--dedup-action", "tag").code == 0
-    assert [row["text"] for row in rows("out.jsonl")] == [RALLY, RALLY]
+    assert [row["text"] for row in read_lines("out.jsonl")] == [RALLY, RALLY]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
+from corpus import write_lines
 
 from etl.dolma import ALL
 
@@ -27,7 +28,7 @@ RECORDS = [
 
 @pytest.fixture(autouse=True)
 def crawl(tmp_path: Path) -> None:
-    (tmp_path / "crawl.jsonl").write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
+    write_lines(tmp_path / "crawl.jsonl", RECORDS)
 
 
 def read(folder: str) -> list[dict[str, Any]]:

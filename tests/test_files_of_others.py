@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
+from corpus import read_lines
 
 STORY = (
     "The council met on Monday to talk about the bridge over the river.\n\nRead More\n\nThe mayor of the town agreed.\n"
@@ -174,7 +175,7 @@ def test_paths_of_odd_bytes_are_told_apart(run: Run, tmp_path: Path) -> None:
     for number, name in enumerate(names):
         (tmp_path / "in" / os.fsdecode(name)).write_text(STORY.replace("river", f"river {number}"))
     assert run("clean", "in", "-o", "c.jsonl", "--dedup", "off", "-q").code == 0
-    articles = [json.loads(line) for line in (tmp_path / "c.jsonl").read_bytes().splitlines()]
+    articles = read_lines(tmp_path / "c.jsonl")
     assert len({article["id"] for article in articles}) == len(names)
     assert {article["origin"]["path"] for article in articles} >= {"in/lat\\xe9.txt", "in/lat\\n.txt"}
     assert run("restore", "c.jsonl", "-o", "back").code == 0

@@ -214,11 +214,6 @@ def accounts(path: Path, cleaner: Cleaner) -> list[Account]:
 
 
 @pytest.fixture(scope="module")
-def cleaner() -> Cleaner:
-    return Cleaner()
-
-
-@pytest.fixture(scope="module")
 def of_files(cleaner: Cleaner, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Account]:
     """What comes of the stories and of the page, each as a file of its own."""
     folder = tmp_path_factory.mktemp("plain")

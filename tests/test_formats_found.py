@@ -112,6 +112,7 @@ def test_comments_of_a_record_are_no_articles(tmp_path: Path) -> None:
         pytest.param({"Article Title": "Last ferry sails", "Article Body": S, "Publish Date": "2026-03-02", "Page-URL": FACTS.url, "author": "Marta Oake", "language": "en"}, id="names with spaces"),
         pytest.param({"_index": "news", "_source": {"title": "Last ferry sails", "maintext": S, **GIVEN}}, id="Elasticsearch"),
         pytest.param({"article": {"title": "Last ferry sails", "body": S}, "meta": GIVEN}, id="objects that hold facts"),
+        pytest.param({"row_idx": 0, "row": {"title": "Last ferry sails", "text": S, **GIVEN}, "truncated_cells": []}, id="rows of the Hugging Face hub"),
         pytest.param({"type": "articles", "attributes": {"headline": "Last ferry sails", "body": S, **GIVEN}}, id="JSON:API"),
         pytest.param({"text": "NaN", "content": S, "headline": "null", "title": "Last ferry sails", "authors": ["None", "Marta Oake"], **{**GIVEN, "author": "N/A"}}, id="how programs write null"),
         pytest.param({"title": ["Last ferry sails"], "text": [A, B], **{name: [value] for name, value in GIVEN.items()}}, id="items of Scrapy"),

@@ -189,7 +189,8 @@ def test_arrays_and_pretty_json_are_read_like_lines(tmp_path: Path, body: str, s
         pytest.param('[{"text":"a"},{"text":["b"},\n{"text":"c"},{"text":"d"}]', ["a", "!is not JSON", "c", "d"], id="a bracket is missing"),
         pytest.param('[{"text":"a"},{"text":"b', ["a", "!is cut"], id="the end is missing"),
         pytest.param('[\n  1,\n  2\n]', ["!is JSON without an object in it"], id="no object"),
-        pytest.param("[]", ["!is JSON without an object in it"], id="empty"),
+        pytest.param("[\n\n]\n", [], id="empty"),
+        pytest.param("[null]", ["!is JSON without an object in it"], id="nothing in it"),
     ],
 )  # fmt: skip
 def test_damage_in_an_array_costs_one_object(tmp_path: Path, body: str, said: list[str]) -> None:

@@ -52,6 +52,7 @@ def outcome(found: list[Result]) -> list[tuple[int, str]]:
         pytest.param('id,text\n1,"One\n\ntwo"\n2,Three\n', [(2, "One\n\ntwo"), (5, "Three")], id="a cell of several lines"),
         pytest.param('id,text\r\n1,"One\r\n\r\ntwo"\r\n2,Three\r\n', [(2, "One\r\n\r\ntwo"), (5, "Three")], id="CRLF"),
         pytest.param('id,text\n1,"He said \\"no\\", then"\n2,Three\n', [(2, 'He said "no", then'), (3, "Three")], id="quotation marks behind a backslash"),
+        pytest.param('id,note,text\n1,"","He said \\"no\\""\n2,"","Three\n\n\\"Four\\""\n', [(2, 'He said "no"'), (3, 'Three\n\n"Four"')], id="behind a backslash at the end of a cell, beside empty cells"),
         pytest.param("\ufeffid,text\n1,One\n", [(2, "One")], id="BOM"),
         pytest.param("Id,Title,Text\n1,A,One\n", [(2, "One")], id="names in other case"),
         pytest.param("text\nOne\nTwo\n", [(2, "One"), (3, "Two")], id="one column"),
@@ -536,11 +537,14 @@ def test_folders_of_a_partitioned_table_are_columns(tmp_path: Path) -> None:
     assert facts == [("", "{}", STORY), ("BBC News", '{"year":"2020"}', STORY), ("BBC News", '{"year":"1999"}', STORY)]
 
 
-@pytest.mark.parametrize("name", ["_temporary/0/part-0.parquet", "_delta_log/0.json"])
+@pytest.mark.parametrize("name", ["_temporary/0/part-0.parquet", "_delta_log/0.json", "dataset_dict.json"])
 def test_what_is_beside_the_files_of_a_table_is_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / "t" / name).parent.mkdir(parents=True)
     (tmp_path / "t" / name).write_bytes(b"{}")
     (tmp_path / "t/a.txt").write_text("One.")
+    (tmp_path / "t/state.json").write_text("[]")  # not one of those that `datasets` writes
     found = find([str(tmp_path / "t")], Reading())
-    assert [Path(one.name).name for one in found.sources] == ["a.txt"]
+    assert [Path(one.name).name for one in found.sources] == ["a.txt", "state.json"]
     assert [Path(path).name for path, _ in found.passed_over] == [name.partition("/")[0]]
+    (tmp_path / "t/dataset_info.json").write_text("{}")
+    assert [Path(one.name).name for one in find([str(tmp_path / "t")], Reading()).sources] == ["a.txt"]

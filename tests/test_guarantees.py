@@ -23,7 +23,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import Run
+from conftest import Run, write
+from corpus import read_lines, write_lines
 from msgspec import structs
 
 import etl
@@ -50,12 +51,6 @@ RULE = (
 # What root may do, whatever the mode of a file says, is taken from a process by this.
 UNPRIVILEGED = ("setpriv", "--inh-caps=-all", "--bounding-set=-all") if os.geteuid() == 0 else ()
 MODES = [pytest.param("one.jsonl", id="one file"), pytest.param("out/", id="a folder")]
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
-    return path
 
 
 def command(
@@ -129,7 +124,7 @@ def test_a_fault_of_a_reader_costs_one_input_and_is_a_reject_with_its_bytes(
     write(tmp_path / "in" / "good.txt", STORY.format(1))
     write(tmp_path / "in" / "odd.json", '[{"text": "A record."}]')
     assert run("clean", "in", "-o", "o.jsonl", "-j", "1").code == 4
-    (reject,) = [json.loads(line) for line in (tmp_path / "o.rejects.jsonl").read_bytes().splitlines()]
+    (reject,) = read_lines(tmp_path / "o.rejects.jsonl")
     assert (reject["path"], base64.b64decode(reject["bytes"])) == ("in/odd.json", b'[{"text": "A record."}]')
     results = list(etl.Cleaner().clean_many([tmp_path / "in" / "odd.json", "A text of the day."]))
     assert [result.status for result in results] == ["unreadable", "full"]
@@ -397,6 +392,9 @@ def test_r23_a_loop_of_links_gives_each_file_once(run: Run, tmp_path: Path) -> N
         (tmp_path / "in" / f"{number}" / "loop").symlink_to("../..")
     assert run("clean", "in/**/*.txt", "-o", "o.jsonl", "--dedup", "off").code == 0
     assert len(texts(tmp_path / "o.jsonl")) == 3
+    assert run("clean", f"in/{'**/' * 1200}*.txt", "-o", "again.jsonl", "--dedup", "off").code == 0
+    assert len(texts(tmp_path / "again.jsonl")) == 3
+    assert run("clean", "in/[a]" * 600).code == 3
 
 
 # 3. Without -f no existing file changes.  With -f only files that copydesk wrote.  Never an input.
@@ -433,6 +431,7 @@ def test_what_copydesk_did_not_write_stays(run: Run, tmp_path: Path, words: str)
         pytest.param("clean a.txt -o out/ -f", id="a folder of ours with a file of others in it"),
         pytest.param("clean a.txt -o named/ -f", id="a folder of ours with a file of others that is named like a part"),
         pytest.param("clean a.txt -o edited/ -f", id="a folder of ours with a part that was written over"),
+        pytest.param("clean a.txt -o deep/ -f", id="a folder whose run.json is nested too deep"),
         pytest.param("report c.jsonl --out pages -f", id="a report with a file of others in it"),
         pytest.param("restore c.jsonl --path a.txt -o c.jsonl -f", id="a text over its articles"),
         pytest.param("restore c.jsonl --path a.txt -o c.audit.jsonl -f", id="a text over its audit"),
@@ -454,6 +453,7 @@ def test_force_spares_inputs_and_what_others_wrote(run: Run, tmp_path: Path, wor
     assert run("report", "c.jsonl", "--out", "pages").code == 0
     for name in ("named/articles/part-00007.jsonl.zst", "edited/articles/part-00000.jsonl.zst"):
         write(tmp_path / name, "precious")
+    write(tmp_path / "deep/run.json", '{"schema": "copydesk/run/1", "a": ' + "[" * 100_000)
     for name in ("out/articles/thesis.txt", "pages/thesis.txt", "stranger.jsonl"):
         write(tmp_path / name, "precious")
     before = everything(tmp_path)
@@ -898,7 +898,7 @@ def test_a_forged_path_that_no_file_can_have_is_restored_as_a_name(run: Run, tmp
 @pytest.mark.parametrize("shape", ["trafilatura", "schema.org", "hf"])
 def test_a_shape_that_has_no_field_for_metadata_says_so(run: Run, tmp_path: Path, shape: str) -> None:
     records = ({"text": STORY.format(1), "section": "Ports", "date": "soon"}, {"text": STORY.format(2)})
-    write(tmp_path / "a.jsonl", "".join(json.dumps(one) + "\n" for one in records))
+    write_lines(tmp_path / "a.jsonl", records)
     done = run("clean", "a.jsonl", "-o", "o.jsonl", "--shape", shape, "--dedup", "off")
     is_written = "Ports" in (tmp_path / "o.jsonl").read_text()
     assert is_written == (shape == "hf") == ("in the metadata, unchanged" in done.err)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 import zstandard
 from conftest import Run, results
+from corpus import read_lines
 from pyarrow import ipc, parquet
 
 from etl.formats import Reject
@@ -118,7 +119,7 @@ def cleaned(run: Run, path: Path, code: int = 0) -> list[dict[str, str]]:
     done = run("clean", path.name, "-o", "o.jsonl")
     assert done.code == code, done.err
     assert run("restore", "o.jsonl", "-o", "back").code == 0
-    return [json.loads(line) for line in (path.parent / "o.jsonl").read_bytes().splitlines()]
+    return read_lines(path.parent / "o.jsonl")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run
-from corpus import BUDGET, RALLY, RIVER
+from corpus import BUDGET, RALLY, RIVER, read_lines
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -164,16 +164,12 @@ def write(texts: Sequence[str], first: int = 0) -> None:
     Path("in.jsonl").write_text("\n".join(lines) + "\n")
 
 
-def rows(path: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in Path(path).read_text().splitlines()]
-
-
 def delivered() -> tuple[list[object], list[object]]:
     """Give the records and the copies of the last run, without what names their place in it."""
     articles: list[object] = [
-        (row["origin"]["record"], row["text"]) if "origin" in row else row for row in rows("out.jsonl")
+        (row["origin"]["record"], row["text"]) if "origin" in row else row for row in read_lines("out.jsonl")
     ]
-    copies = [line for line in rows("out.audit.jsonl") if line["kind"] == "duplicate"]
+    copies = [line for line in read_lines("out.audit.jsonl") if line["kind"] == "duplicate"]
     return articles, [(line["record"], line["char_start"], line["rule"], line["similarity"]) for line in copies]
 
 
@@ -252,11 +248,19 @@ def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[s
     [
         ("manifest.json", '{"schema": "copydesk/index/9"}', "manifest.json: cannot be read"),
         ("manifest.json", "", "manifest.json: cannot be read"),
+        ("manifest.json", '{"schema": "copydesk/index/2", "a": ' + "[" * 100_000, "manifest.json: cannot be read"),
         ("photo.jpg", "", "is not an index: it holds photo.jpg"),
         ("part-00001.blocks.parquet", "", ""),
         ("lock", "", ""),
     ],
-    ids=["another version", "half a manifest", "other files", "what a killed run left is passed over", "a lock let go"],
+    ids=[
+        "another version",
+        "half a manifest",
+        "nested too deep",
+        "other files",
+        "what a killed run left is passed over",
+        "a lock let go",
+    ],
 )
 def test_a_folder_that_is_no_index_is_refused_and_left_as_it_was(run: Run, name: str, content: str, said: str) -> None:
     write([RALLY])
@@ -313,9 +317,9 @@ def test_an_index_of_another_version_is_refused(run: Run) -> None:
     write([RALLY])
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
     manifest = Path("index/manifest.json")
-    manifest.write_text(manifest.read_text().replace('"fingerprints": 5', '"fingerprints": 3'))
+    manifest.write_text(manifest.read_text().replace('"fingerprints": 6', '"fingerprints": 3'))
     result = run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index")
-    assert result.code == 2 and "has fingerprints of version 3, but this copydesk needs 5" in result.err
+    assert result.code == 2 and "has fingerprints of version 3, but this copydesk needs 6" in result.err
 
 
 @pytest.mark.parametrize(
@@ -367,7 +371,9 @@ def test_an_earlier_run_keeps_what_it_kept_also_where_the_longest_stays(run: Run
     for day, texts in enumerate(([earlier], [earlier + "\n\nBy our staff", BUDGET, f"{BUDGET}\n\nBy our staff"])):
         write(texts)
         run("dedup", "in.jsonl", "-o", f"{day}.jsonl", "--index", "index", "--keep", "longest")
-    found = [(line["record"], line["duplicate_of"]) for line in rows("1.audit.jsonl") if line["action"] == "duplicate"]
+    found = [
+        (line["record"], line["duplicate_of"]) for line in read_lines("1.audit.jsonl") if line["action"] == "duplicate"
+    ]
     assert found == [("n0", "n0"), ("n1", "n2")]
 
 
@@ -445,7 +451,7 @@ def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     stats = run("index", "stats", "index").out
-    assert "4 paragraphs, 1 part," in stats and "run-00001" in stats and "fingerprints of version 5" in stats
+    assert "4 paragraphs, 1 part," in stats and "run-00001" in stats and "fingerprints of version 6" in stats
     assert "settings: --unit paragraph --shingles w3 " in stats and "paragraphs of fewer than 10 words are" in stats
     assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 paragraph\n"
     assert "3 paragraphs, 1 part," in run("index", "compact", "index").out
@@ -504,14 +510,14 @@ def test_what_is_imported_counts_as_seen(run: Run) -> None:
     )
     write([RALLY.upper(), HARBOUR], first=9)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
-    assert [row["id"] for row in rows("out.jsonl")] == ["n10"]
+    assert [row["id"] for row in read_lines("out.jsonl")] == ["n10"]
 
 
 def test_what_is_exported_are_the_signatures_of_datasketch(run: Run) -> None:
     write([RALLY, RIVER, RALLY + SAID])
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
     assert run("index", "export", "index", "-o", "signatures.jsonl").code == 0
-    exported = {row["name"]: row["signature"] for row in rows("signatures.jsonl")}
+    exported = {row["name"]: row["signature"] for row in read_lines("signatures.jsonl")}
     assert exported == {"n0": minhash(RALLY).hashvalues.tolist(), "n1": minhash(RIVER).hashvalues.tolist()}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
+from corpus import write_lines
 
 BLOCKS = (
     "The last car ferry between Harwick and Skerra sailed on Friday evening with eleven passengers on board.",
@@ -30,7 +31,7 @@ def articles(run: Run, tmp_path: Path) -> Path:
         )
     ]  # fmt: skip
     rows.append({"id": "2", "title": "Ferry 2", "site_name": SITES[2], "text": PLAIN})
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_lines(tmp_path / "in.jsonl", rows)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
     return tmp_path / "clean.jsonl"
 

@@ -240,6 +240,16 @@ def test_headline_holds_no_publisher(title: str, headline: str) -> None:
             id="as mail writes it",
         ),
         pytest.param(
+            "<meta property=og:author content='By &lt;a href=/q&gt;Ada Quill&lt;/a&gt; and Ben Nib'>",
+            Metadata(author="Ada Quill; Ben Nib"),
+            id="with links",
+        ),
+        pytest.param(
+            "<link rel=canonical href=https://courier.example/1><title>Lock shut for the winter — Courier</title>",
+            Metadata(headline="Lock shut for the winter", publisher="Courier", url="https://courier.example/1"),
+            id="the name in the address",
+        ),
+        pytest.param(
             "<meta property=og:site_name content='A &amp;amp; B'>", Metadata(publisher="A & B"), id="escaped twice"
         ),
     ],
@@ -483,6 +493,30 @@ LINES = "".join(
             "", "<p class=byline>BY ADA QUILL aquill@courier.example</p>", "ADA QUILL", "", id="with an address"
         ),
         pytest.param("", "<p>By staff writer Jane Roe</p>", "Jane Roe", "", id="behind a role, in English"),
+        pytest.param(
+            "", "<p class=byline>Jane Roe 10:03 am Mon Mar 2, 2026</p>", "Jane Roe", "2026-03-02", id="before a day"
+        ),
+        pytest.param(
+            "",
+            "<p class=byline>Jane Roe | Port Corley | 2.3.2026</p>",
+            "Jane Roe",
+            "2026-03-02",
+            id="a place and a day",
+        ),
+        pytest.param(
+            "", "<p class=author><b>Jane Roe</b><i>dnes 18:20</i></p>", "Jane Roe", "", id="set apart by a style sheet"
+        ),
+        pytest.param(
+            "", "<blockquote>It was cold.<cite class=author>Jane Roe</cite></blockquote>", "", "", id="quoted"
+        ),
+        pytest.param("<meta name=author content='CNX Wire'>", "<p>By Jane Roe</p>", "Jane Roe", "", id="not a desk"),
+        pytest.param(
+            "<meta http-equiv=content-language content=fr>",
+            "<p>Le 02/03/2026 - Par Jane Roe - 4 min</p>",
+            "Jane Roe",
+            "2026-03-02",
+            id="between other facts",
+        ),
         pytest.param("", "<p>2 มี.ค. 2569 07:15 น.</p>", "", "2026-03-02", id="Thai, in short"),
         pytest.param(
             "<meta http-equiv=content-language content=es>",
@@ -518,6 +552,20 @@ def test_the_day_above_a_headline(page: str, day: str) -> None:
     title = "Lock at Corley shut until April"
     html = f"<title>{title}</title><body>{page.format(title, LINES)}"
     assert read_html(html, model=page_model()).metadata.created[:10] == day
+
+
+@pytest.mark.parametrize(
+    ("below", "author"),
+    [
+        pytest.param("<p>Reporting by Jane Roe in Corley; editing by Ben Nib</p>", "Jane Roe", id="who reported"),
+        pytest.param("<p>autor: Jan Wilk</p>", "Jan Wilk", id="a label"),
+        pytest.param("<p>By Monday Evening Market Street was dry.</p>", "", id="keeps away: a sentence"),
+        pytest.param("</main><div><p>By Jane Roe</p></div>", "", id="keeps away: outside of the story"),
+    ],
+)
+def test_a_byline_at_the_end_of_a_story(below: str, author: str) -> None:
+    page = f"<title>Lock shut</title><main><h1>Lock shut</h1>{LINES}{below}"
+    assert read_html(page, model=page_model()).metadata.author == author
 
 
 def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:

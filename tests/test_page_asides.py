@@ -117,6 +117,17 @@ def test_beginnings_of_other_stories(page: str, goes: bool) -> None:
         pytest.param(
             "<center><a href=/>The last keeper</a></center>", 400, ["The last keeper"], id="a link in the centre"
         ),
+        pytest.param(f"<amp-ad><div>{MUSEUM}</div></amp-ad>", 950, [MUSEUM], id="an ad of AMP"),
+        pytest.param(
+            "<div class=related><h4>More</h4><a href=/1>The last keeper</a></div>",
+            950,
+            ["More", "The last keeper"],
+            id="a link below a label",
+        ),
+        pytest.param(
+            f"<p><a href=/author/jory>Jory Nance</a> {KELP}", 950, [f"Jory Nance {KELP}"], id="a line about the author"
+        ),
+        pytest.param(f"<p>Jory Nance {KELP}", 950, [], id="keeps: a name without a link"),
     ],
 )
 def test_lines_below_the_story(box: str, likely: int, expected: list[str]) -> None:
@@ -354,6 +365,34 @@ TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say
 def test_a_name_alone_takes_no_part_of_the_story(box: str, likely: int, goes: bool) -> None:
     found = gone(f"<article>{STORY}{box}</article>", dict.fromkeys((WRIST, KELP, "1. Ness"), likely))
     assert bool(found) is goes
+
+
+@pytest.mark.parametrize(
+    ("box", "likely", "goes"),
+    [
+        pytest.param("<p>{}</p><button>Sign up</button>", 700, True, id="a button to subscribe"),
+        pytest.param("<p>{}</p><button>Sign up</button>", 960, False, id="keeps: certainly story"),
+        pytest.param("<p>{}</p><button>Why?</button>", 700, False, id="keeps: another button"),
+        pytest.param("<form><h2>{}</h2><label>*</label></form>", 700, True, id="a form"),
+        pytest.param("<form><p>{}<p>{}<p>{}<p>{}<p>{}<p>{}</form>", 700, False, id="keeps: a story in a form"),
+        pytest.param("<h4><a href=/1>Slip at the station</a></h4><p>{}</p>", 900, True, id="a teaser"),
+        pytest.param("<h4>Slip at the station</h4><p>{}</p>", 900, False, id="keeps: below a subhead"),
+    ],
+)
+def test_an_offer_or_teaser_within_the_story(box: str, likely: int, goes: bool) -> None:
+    layout = lay_out(f"<article>{STORY}<div>{box.replace('{}', WRIST)}</div><p>{MUSEUM}</p></article>")
+    story = [line for line, one in enumerate(layout.lines) if len(one.text) > len("Slip at the station")]
+    by_line = {line: likely if layout.lines[line].text == WRIST else 970 for line in story}
+    assert any(layout.lines[line].text == WRIST for line in asides(layout, Said(), story, (), by_line)) is goes
+
+
+@pytest.mark.parametrize(
+    ("second", "goes"), [("<a href=/2>The crank of the lamp</a>", True), ("The crank of the lamp", False)]
+)
+def test_the_only_link_of_a_list_that_the_model_keeps(second: str, goes: bool) -> None:
+    layout = lay_out(f"<article>{STORY}<ul><li><a href=/1>Eleven boats on the reef</a><li>{second}</ul></article>")
+    second_line = {4} if goes else set[int]()
+    assert bool(asides(layout, Said(), set(range(5)) - second_line, (), dict.fromkeys(range(5), 950))) is goes
 
 
 HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"

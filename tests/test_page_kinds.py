@@ -54,6 +54,9 @@ def next_data(value: object) -> str:
 HTML = {"title": TITLE, "body": PARAGRAPHS, "related": [{"title": "Fares", "text": "The fares rise again on Monday."}]}
 SPANS = [{"_type": "block", "children": [{"text": text[:20]}, {"text": text[20:]}]} for text in STORY]
 PARSED = json.dumps(json.dumps(HTML)).replace("</", "<\\/")
+ELEMENTS = [["$", "p", str(at), {"children": [one[:20], one[20:]]}] for at, one in enumerate(STORY)]
+HEADER = ["$", "header", None, {"children": ["$", "h1", None, {"children": TITLE}]}]
+FLIGHT = f'1:I["x"]\n2:{json.dumps([HEADER, ["$", "div", "a", {"children": ELEMENTS}]])}\n'
 STATES = {
     "a string of HTML": next_data(HTML),
     "a list of paragraphs": next_data({"headline": TITLE, "content": [{"type": "p", "text": one} for one in STORY]}),
@@ -68,6 +71,12 @@ STATES = {
     "Nuxt": '<script type="application/json" id="__NUXT_DATA__">'
     + json.dumps([{"title": 1}, TITLE, PARAGRAPHS])
     + "</script>",
+    "Angular": '<script id="my-state" type="application/json">'
+    + "".join({'"': "&q;", "<": "&l;", ">": "&g;"}.get(sign, sign) for sign in json.dumps({"blog": HTML}))
+    + "</script>",
+    "flight data": "".join(
+        f"<script>self.__next_f.push([1,{json.dumps(part)}])</script>" for part in (FLIGHT[:90], FLIGHT[90:])
+    ),
     "parsed": f"<script>window.__STATE__ = JSON.parse({PARSED});</script>",
 }
 
@@ -435,6 +444,10 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
         ),
         pytest.param("Ada Quill | Ben Nib", ("Ada Quill", "Ben Nib"), id="keeps: two and a bar"),
         pytest.param("By Ada Quill\nAda Quill reports on courts", ("Ada Quill",), id="what she does"),
+        pytest.param("Por Inês Lima, enviada a Ribeira Alta", ("Inês Lima",), id="where she was sent"),
+        pytest.param("Ada Quill, Product Manager", ("Ada Quill",), id="her post"),
+        pytest.param("Ada Quill | Palma de Mallorca | 8/1/2026", ("Ada Quill",), id="where she was, and a day"),
+        pytest.param("By Jan van der Beek", ("Jan van der Beek",), id="keeps: particles"),
         pytest.param("By Ada Quill jr.", ("Ada Quill jr",), id="keeps: the son of another"),
         pytest.param("By Ada Quill and Ben Nib | 3 May", ("Ada Quill", "Ben Nib"), id="two, a bar and a day"),
     ],

@@ -7,7 +7,8 @@ from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.folds import folded, unfolded
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, in_one_box, items, tabular, whole
+from etl.markup.put_back import alike, enclosed, headed, in_one_box, items, numbered, tabular, whole
+from etl.markup.put_back import section as below
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
@@ -23,6 +24,7 @@ COURT = "District judge Amir Sethi sent the case to the crown court, where it wi
 FIRE = "Seven people have appeared in court, charged over the fire that destroyed the old quay warehouse."
 PLEA = "None of the others entered a plea before the hearing was over."
 BROTHERS = "On Monday, two brothers from Dock Road both denied a charge of arson with intent."
+NOTE = "A pier is a pillar that carries the load of a bridge, and a cap is what it wears."
 NAMES = ("Ryan Stokes, 34, of Dock Road", "Carla Jansen, 28, of no fixed address")
 
 
@@ -71,6 +73,11 @@ MARKETS = (
     f"<article><h1>{TITLE}</h1><p>{FIRE}</p><p>{PLEA}</p><table><tr><th>Contract</th><th>Close</th></tr>"
     f"<tr><td>Corn (March)</td><td>4.31</td></tr><tr><td>Hogs (April)</td><td>91.75</td></tr></table><p>{COURT}</p></article>"
 )
+DEKS = (
+    f"{NAV}<article><div class=post-header><h1>{TITLE}</h1><h3 class=subtitle>Two deny arson with intent</h3>"
+    f"<div class=wrapper><a href=/@b>Bronwen Achebe</a></div></div><div class=body>"
+    f"{''.join(f'<p>{text}</p>' for text in (FIRE, PLEA, COURT, BROTHERS))}</div></article>"
+)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +98,7 @@ MARKETS = (
         ),
         pytest.param(DRUPAL, CHINESE, ("周一清晨的码头",), id="a caption beside a short Chinese story"),
         pytest.param(MARKETS, ("Close", "4.31"), (), id="a column that is headed like a button"),
+        pytest.param(DEKS, ("Two deny arson with intent", FIRE), ("Bronwen",), id="a second headline"),
     ],
 )
 def test_the_story_is_whole(page: str, kept: tuple[str, ...], gone: tuple[str, ...]) -> None:
@@ -149,6 +157,8 @@ def put_back(layout: Layout, found: set[int]) -> list[str]:
         pytest.param(
             LIST, {0, 5}, 100, ["300 barrels of tar", "150 coils of rope", "A boat", "Salt"], id="within a story"
         ),
+        pytest.param(LIST, {0, 1, 2}, 10, ["A boat", "Salt"], id="half of the items, below a line of the story"),
+        pytest.param(LIST, {1, 2}, 10, [], id="half of the items, below no line of the story"),
         pytest.param(LIST, {0, 5}, 80, [], id="within a story, and unlike it"),
         pytest.param(LIST, {0}, 100, [], id="below a story"),
         pytest.param(LINKS, {0, 1, 2, 5}, 100, [], id="with a link"),
@@ -246,14 +256,73 @@ def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -
     ("box", "likely", "is_found"),
     [
         pytest.param(f"<div><div>{BROTHERS}</div></div>", 200, True, id="a callout"),
+        pytest.param(f"<div><div><p>{BROTHERS}</p></div></div>", 200, True, id="a paragraph in two wrappers"),
         pytest.param(f"<div><div>{BROTHERS}</div></div>", 190, False, id="unlike the story"),
         pytest.param(f"<div><div><a href=/>{BROTHERS}</a></div></div>", 200, False, id="a teaser"),
         pytest.param("<div><div>Read on.</div></div>", 200, False, id="a few words"),
+        pytest.param(f"<div class=photo><div><p>{BROTHERS}</p></div></div>", 200, False, id="a caption"),
     ],
 )
 def test_a_sentence_within_the_story(box: str, likely: int, is_found: bool) -> None:
     layout = lay_out(f"<article><p>{FIRE}</p><p>{PLEA}</p>{box}<p>{COURT}</p></article>")
     assert enclosed(layout, {0, 1, 3}, dict.fromkeys(range(4), likely), [True] * 4) == ({2} if is_found else set())
+
+
+@pytest.mark.parametrize(
+    ("box", "around", "likely", "count"),
+    [
+        pytest.param(f"<h2>Who denied it</h2><p>{BROTHERS}<p>{COURT}", "article", 160, 3, id="a section"),
+        pytest.param(f"<p>{BROTHERS}<p>{COURT}", "article", 140, 0, id="unlike the story"),
+        pytest.param(f"<p>{BROTHERS}", "article", 160, 0, id="a single sentence"),
+        pytest.param(f"<p>{BROTHERS}<p><a href=/>{COURT}</a>", "article", 160, 0, id="a link"),
+        pytest.param(f"<p>{BROTHERS}<p>{COURT}<p>Register", "article", 160, 0, id="a word"),
+        pytest.param(f"<p>{BROTHERS}<p>{COURT}", "body", 160, 0, id="beside the story in the page"),
+    ],
+)
+def test_a_section_right_below_the_story(box: str, around: str, likely: int, count: int) -> None:
+    layout = lay_out(
+        f"<{around}><div><p>{FIRE}</p><p>{PLEA}</p><p>{NOTE}</p></div><div class=more>{box}</div></{around}>"
+    )
+    lines = range(len(layout.lines))
+    is_sentence = [layout.lines[line].text.endswith(".") for line in lines]
+    assert len(below(layout, {0, 1, 2}, dict.fromkeys(lines, likely), is_sentence)) == count
+
+
+@pytest.mark.parametrize(
+    ("box", "found"),
+    [
+        pytest.param("<div><h3>The law</h3><p>{}</p></div>", ["The law"], id="a heading"),
+        pytest.param("<div><p class=box-title>The law</p><p>{}</p></div>", ["The law"], id="a title by name"),
+        pytest.param("<div><p>The law</p><p>{}</p></div>", [], id="words"),
+        pytest.param("<div><h3><a href=/>The law</a></h3><p>{}</p></div>", [], id="a link"),
+        pytest.param("<div><h3>The law</h3><p>{}</p><p>More</p></div>", [], id="above what is no story"),
+        pytest.param("<aside><h3>The law</h3><p>{}</p></aside>", [], id="in another part"),
+        pytest.param("<div><h3>The law</h3></div><div><p>{}</p></div>", [], id="alone in its box"),
+    ],
+)
+def test_headings_of_boxes_that_are_story(box: str, found: list[str]) -> None:
+    layout = lay_out(f"<article><p>{FIRE}</p>{box.format(NOTE)}<p>{COURT}</p></article>")
+    story = {line for line, one in enumerate(layout.lines) if one.text in (FIRE, NOTE, COURT)}
+    assert put_back(layout, headed(layout, story, ())) == found
+
+
+SLIDE = "<div class=slide><span>{}</span><h2>{}</h2><p>{}</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "title", "count"),
+    [
+        pytest.param(("1", "2", "3"), "The quay", 6, id="one after the other"),
+        pytest.param(("#3", "#2", "#1"), "The quay", 6, id="down to one"),
+        pytest.param(("1", "2", "4"), "The quay", 0, id="other numbers"),
+        pytest.param(("1", "2"), "The quay", 0, id="two items"),
+        pytest.param(("1", "2", "3"), "<a href=/1>The quay</a>", 0, id="teasers"),
+    ],
+)
+def test_items_with_numbers(numbers: tuple[str, ...], title: str, count: int) -> None:
+    layout = lay_out(f"<div><p>{FIRE}</p>{''.join(SLIDE.format(number, title, PLEA) for number in numbers)}</div>")
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert len(numbered(layout, {0}, (), is_sentence)) == count
 
 
 @pytest.mark.parametrize("name", ["wp-block-jetpack-subscriptions", "newsletters", "box-offers"])
@@ -262,9 +331,6 @@ def test_boxes_of_offers_are_named_in_the_plural(name: str) -> None:
         f"<article><p>{FIRE}</p><p>{PLEA}</p><div class={name}><p>All of it, each day.</div><p>{COURT}</p></article>"
     )
     assert asides(layout, Said(), {0, 1, 2, 3}) == {2}
-
-
-NOTE = "A pier is a pillar that carries the load of a bridge, and a cap is what it wears."
 
 
 @pytest.mark.parametrize(

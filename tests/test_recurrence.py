@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run, Story, story
+from corpus import read_lines
 from test_rules import NPR, named, rule
 
 from etl.dedup import DedupSettings
@@ -96,7 +97,7 @@ def pages(tmp_path: Path) -> Path:
 def test_a_line_that_recurs_in_a_run_is_named(run: Run, pages: Path, scope: str) -> None:
     words = ("-r", "mine.toml", "--only-rules", "--dedup", scope, "-o", "out.jsonl")
     assert run("clean", "pages.jsonl", *words).code == 0
-    lines = [json.loads(line) for line in (pages / "out.audit.jsonl").read_text("utf-8").splitlines()]
+    lines = read_lines(pages / "out.audit.jsonl")
     taken = [(line["record"], line["before"]) for line in lines if line["rule"] == "mine/recurs"]
     assert taken == [(str(at), PROMPT) for at in range(5)]
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import Run, edited
+from corpus import read_lines, write_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -89,8 +90,8 @@ def test_the_page_shows_each_article_with_all_that_was_done_to_it(
     report: Callable[..., Tag], sample: Path, tmp_path: Path
 ) -> None:
     page = report(sample)
-    records = [json.loads(line) for line in (tmp_path / "clean.jsonl").read_text().splitlines()]
-    entries = [json.loads(line) for line in (tmp_path / "clean.audit.jsonl").read_text().splitlines()]
+    records = read_lines(tmp_path / "clean.jsonl")
+    entries = read_lines(tmp_path / "clean.audit.jsonl")
     assert texts(page, "article h3") == [" ".join(record["headline"].split()) for record in records]
     removed = [" ".join(entry["before"].split()) for entry in entries if entry["line_sha256"] and entry["article_id"]]
     assert texts(page, ".x > .was") == removed
@@ -154,7 +155,7 @@ def test_names_in_an_audit_never_act(run: Run, text: str, tmp_path: Path) -> Non
     write_stories(tmp_path / "in.jsonl", 1)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
     audit = tmp_path / "clean.audit.jsonl"
-    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    entries = read_lines(audit)
     named = {"rule": text, "kind": text, "also": text}
     write_forged(audit, [{**entry, **named} if entry["line"] else entry for entry in entries])
     page = parsed(run("report", "clean.jsonl").out)
@@ -168,7 +169,7 @@ def test_figures_of_an_audit_have_any_length(run: Run, tmp_path: Path) -> None:
     write_stories(tmp_path / "in.jsonl", 1)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
     audit = tmp_path / "clean.audit.jsonl"
-    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    entries = read_lines(audit)
     long = {"also": f"a={'9' * 5000}", "duplicate_of": f"{'0' * 32}:{'9' * 5000}"}
     write_forged(audit, [{**entry, **long} if entry["line"] else entry for entry in entries])
     assert run("report", "clean.jsonl").code == 0
@@ -213,7 +214,7 @@ def test_the_articles_that_lost_most_and_suspects_are_shown_first(report: Callab
     rows = [{"id": str(at), "title": f"Story {at}", "text": JOINT.join(STORY)} for at in range(60)]
     rows[41]["text"] = JOINT.join([STORY[0], *[STORY[2]] * 12, STORY[1]])
     rows[57]["text"] = STORY[2]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     page = report("in.jsonl", "--max-size", 70_000, clean=("--dedup", "off"))
     assert {"Story 41", "Story 57"} <= set(texts(page, "article h3"))
     assert texts(page, ".plot li a")[0] in ("Story 41", "Story 57")
@@ -233,7 +234,7 @@ def test_duplicates_stand_beside_their_keepers_and_lead_there_and_back(
             "text": JOINT.join([STORY[3], again, "Nobody was hurt, the crew said in the morning."]),
         },
     ]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     page = report("in.jsonl")
     (duplicate,) = page.select(".x.k-duplicate")
     assert re.fullmatch(r"Similarity 0\.\d{4}, exact Jaccard", texts(duplicate, "summary")[0])
@@ -285,7 +286,7 @@ def test_what_dedup_wrote_is_shown_with_its_copies(
         {**name, "title": f"Story {at}", "text": text}
         for at, (name, text) in enumerate(zip(names, (first, other, first, other[::-1]), strict=True))
     ]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     words = ("dedup", "in.jsonl", "-o", "unique.jsonl", "--unit", "article", "--action", action)
     assert run(*words).code == 0
     page = parsed(run("report", "unique.jsonl").out)
@@ -310,7 +311,7 @@ def test_an_audit_that_is_empty_proves_nothing(run: Run, tmp_path: Path) -> None
 
 def test_a_copy_of_dedup_that_was_changed_is_refused(run: Run, tmp_path: Path) -> None:
     rows = [{"id": str(at), "text": JOINT.join(STORY)} for at in range(2)]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     assert run("dedup", "in.jsonl", "-o", "unique.jsonl").code == 0
     audit = tmp_path / "unique.audit.jsonl"
     audit.write_text(audit.read_text().replace("eleven", "twelve"))
@@ -335,7 +336,7 @@ def test_no_group_crowds_out_the_others(report: Callable[..., Tag], tmp_path: Pa
         for at in range(80)
     ]  # fmt: skip
     rows[70]["text"] = STORY[2]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     page = report("in.jsonl", "--max-size", 300_000, clean=("--dedup", "off"))
     reasons = texts(page, "article .why")
     assert {"suspect", "lost most", "example", "at random"} <= set(reasons)
@@ -370,7 +371,7 @@ def test_what_is_offered_for_a_removed_line_keeps_it(
 
 def test_what_spoke_for_a_removal_is_shown_as_bars(report: Callable[..., Tag], tmp_path: Path) -> None:
     page = report(Path(__file__).parent / "pages" / "story.html")
-    entries = [json.loads(line) for line in (tmp_path / "clean.audit.jsonl").read_text().splitlines()]
+    entries = read_lines(tmp_path / "clean.audit.jsonl")
     weighed = [entry["also"].split(",") for entry in entries if entry["rule"].startswith("page/") and entry["also"]]
     assert weighed
     shown = [[texts(one, "span") for one in features.select("li")] for features in page.select(".weights")]

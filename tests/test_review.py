@@ -19,6 +19,7 @@ import msgspec
 import pytest
 import tomli
 from conftest import Run
+from corpus import read_lines, write_lines
 
 from etl.check.verdicts import read_verdicts
 from etl.config import named_config
@@ -29,7 +30,7 @@ from etl.report.pages import ReportRequest
 from etl.report.reading import run_files
 from etl.report.review import Review
 from etl.report.server import ReviewServer
-from etl.report.writing import report
+from etl.report.writing import make_report
 
 TOKEN = "of-this-run"
 BLOCKS = (
@@ -56,9 +57,9 @@ Ask = Callable[..., tuple[int, Any]]
 def server(run: Run, tmp_path: Path) -> Iterator[ReviewServer]:
     """A review of two articles, with an empty pack in `mine`."""
     rows = [{"id": str(at), "title": f"Ferry {at}", "text": "\n\n".join(BLOCKS)} for at in range(2)]
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_lines(tmp_path / "in.jsonl", rows)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q", "--dedup", "off").code == 0
-    made = report(ReportRequest(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), is_reviewed=True))
+    made = make_report(ReportRequest(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), is_reviewed=True))
     review = Review(made.articles, PackFolder(tmp_path / "mine"), date(2099, 1, 1))
     with ReviewServer(made.page, review, TOKEN) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -95,7 +96,7 @@ def ask(server: ReviewServer) -> Ask:
 
 @pytest.fixture
 def articles(tmp_path: Path, server: ReviewServer) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (tmp_path / "clean.jsonl").read_text().splitlines()]
+    return read_lines(tmp_path / "clean.jsonl")
 
 
 def start_of(text: str) -> int:
@@ -178,7 +179,7 @@ def test_a_drawn_sample_is_shown_first_and_filled(ask: Ask, run: Run, articles: 
     assert sorted(one.verdict for one in read_verdicts(sample)) == ["right", "wrong"]
     assert run("audit", "bound", sample).code == 0
     removed = frozenset(PackFolder(tmp_path / "mine").drawn())
-    made = report(ReportRequest(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), drawn=removed))
+    made = make_report(ReportRequest(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), drawn=removed))
     assert made.page.count('<span class="chip why">drawn</span>') == 2
 
 

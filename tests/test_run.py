@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import zstandard
 from conftest import Run
+from corpus import read_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ from etl.pipeline.delivery import finish_delivery
 from etl.pipeline.documents import JUDGED, read_judged, write_documents
 from etl.pipeline.job import Job
 from etl.pipeline.output import Output, output_of
-from etl.pipeline.run import WHOLE
+from etl.pipeline.run import ALL_AT_ONCE
 from etl.pipeline.tasks import run_task
 from etl.pipeline.workspace import Claim, Done, Identity, Workspace
 
@@ -53,10 +54,6 @@ why = "Somebody tried."
 drops = ["aaa"]
 keeps = ["b"]
 """
-
-
-def rows(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
 def crawl(path: Path, records: int, town: str = "Ayton") -> Path:
@@ -360,7 +357,7 @@ def test_own_audits_and_rejects_are_no_input(run: Run, tmp_path: Path) -> None:
     crawl(tmp_path / "c.jsonl", 3)
     assert run("clean", "c.jsonl", "-o", "in/c.jsonl").code == 0
     done = run("clean", "in", "-o", "again.jsonl")
-    assert (done.code, len(rows(tmp_path / "again.jsonl"))) == (0, 3)
+    assert (done.code, len(read_lines(tmp_path / "again.jsonl"))) == (0, 3)
     assert "in/c.audit.jsonl: copydesk wrote it, and it holds no articles" in done.err
 
 
@@ -383,14 +380,14 @@ def test_workers_of_a_large_run_end_before_duplicates_are_selected(
 ) -> None:
     crawl(tmp_path / "in.jsonl", 60)
     found: list[int] = []
-    select = WHOLE["select"]
+    select = ALL_AT_ONCE["select"]
 
     def counted(job: Job, workspace: Workspace, shards: int, engine: Any) -> None:
         found.append(len(engine._workers))
         select(job, workspace, shards, engine)
 
     monkeypatch.setattr("etl.pipeline.run.MAX_SHARDS_BESIDE_WORKERS", most)
-    monkeypatch.setitem(WHOLE, "select", counted)
+    monkeypatch.setitem(ALL_AT_ONCE, "select", counted)
     assert run("clean", "in.jsonl", "-o", "out.jsonl", "-j", "2", "--shard-size", "2kB", *ADDED).code == 0
     assert found == [workers]
 

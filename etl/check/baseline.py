@@ -85,15 +85,18 @@ class Change(Struct, frozen=True):
 
     @property
     def is_worse(self) -> bool:
-        """Return whether there are more findings: by count if the numbers of subjects are equal, else by rate."""
-        if self.now_of == self.before_of:
+        """Return whether there are more findings: by count if the numbers of subjects are equal, else by rate.
+
+        A count of no subjects has no rate: it would be as high as any.
+        """
+        if self.now_of == self.before_of or not self.before_of:
             return self.now > self.before
         return self.now * self.before_of > self.before * self.now_of if self.before else self.now > 0
 
     @property
     def is_better(self) -> bool:
         """Return whether there are fewer findings."""
-        if self.now_of == self.before_of:
+        if self.now_of == self.before_of or not self.before_of:
             return self.now < self.before
         return self.now * self.before_of < self.before * self.now_of
 
@@ -229,7 +232,7 @@ def _is_known(key: Key, before: Baseline, now: Baseline) -> bool:
 def _check_header(path: Path, lines: Sequence[str]) -> None:
     try:
         header = msgspec.json.decode(lines[0], type=dict[str, Any]) if lines else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         header = {}
     said = str(header.get("schema", ""))
     if not said.startswith(SCHEMA):

@@ -154,7 +154,7 @@ def _failures(limits: Sequence[Held], rows: Sequence[Row], better: Sequence[Chan
             yield f"{one.limit.said or one.limit.check}: {one.words}"
     for row in rows:
         if row.level == "error" and "in the baseline" in row.why:
-            yield f"{row.key.check} {row.key.rule} {row.key.publisher}".strip() + f": {row.why}"
+            yield f"{row.key}: {row.why}"
     if better:
         yield f"--strict-baseline: {_fallen(better)} than in the baseline: run `copydesk baseline prune`"
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from etl.check.checks import CHECKS, Check, matching
-from etl.check.model import Count, Held, Limit, Measure, Where
+from etl.check.model import Held, Limit, Measure, Where
 from etl.errors import UsageError
 from etl.packs import Selection, selected
 from etl.packs.schema_errors import Guide, shape_error
@@ -174,9 +174,3 @@ def _rate(limit: Limit, measure: Measure) -> float:
 
 def _amount_words(number: float, is_rate: bool) -> str:
     return f"{number:.6%}".rstrip("0%").rstrip(".") + "%" if is_rate else f"{number:,.0f}"
-
-
-def rate_words(count: Count, of: Count, is_of_characters: bool) -> str:
-    """Return a share in words; "" if there are no subjects."""
-    part, whole = (count.characters, of.characters) if is_of_characters else (count.subjects, of.subjects)
-    return f"{part / whole:.1%}" if whole else ""

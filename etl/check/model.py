@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from etl.formats.source import in_one_line
+from etl.errors import in_one_line
 
 Scope = Literal["raw", "art", "audit"]
 """What a check reads: pages as they were found, articles, or the audit of a run."""
@@ -27,6 +27,9 @@ class Key(Struct, frozen=True, order=True):
     check: str
     rule: str = ""
     publisher: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.check, self.rule, self.publisher)))
 
 
 class Place(Struct, frozen=True, gc=False):

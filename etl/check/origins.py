@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from etl.audit import JOINT, Kept, Restoration
+from etl.audit import JOINT, Kept
 from etl.check.model import Finding
 from etl.errors import CopydeskError
 from etl.formats.own_records import read_texts
@@ -71,8 +71,7 @@ def spans_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Map
     texts = [(article_id, text) for article_id, text in pairs if text]  # as Restoration counts them
     at, line = dict.fromkeys((article_id for article_id, _ in pairs), 0), 1
     spans: dict[str, list[KeptSpan]] = {article_id: [] for article_id, _ in pairs}
-    head = document.head
-    for piece in Restoration([text for _, text in texts], document.entries, head.gap, head.char_end).pieces():
+    for piece in document.restoration([text for _, text in texts]).pieces():
         if isinstance(piece, Kept):
             article_id = texts[piece.article][0]
             spans[article_id].append(KeptSpan(at[article_id], line, piece.text))

@@ -18,7 +18,7 @@ from etl.fold import label
 from etl.model import Block, Removal
 from etl.pipeline.workspace import Workspace
 from etl.rule_tools.suggest import MAX_WORDS
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import CLASSIFIER
 from etl.rules.matching.recurrence import line_key
 
 if TYPE_CHECKING:

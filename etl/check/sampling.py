@@ -16,7 +16,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from etl.audit import Entry, Restoration
+from etl.audit import Entry
 from etl.check.audits import articles_beside
 from etl.check.furniture import FRAME
 from etl.formats.own_records import read_texts
@@ -113,11 +113,7 @@ def _hit(audit: Path, wanted: Mapping[Stratum, list[int]]) -> Iterator[Hit]:
             passed[stratum] += len(entry.before)
             if times := bisect(places, passed[stratum] - 1) - bisect(places, start - 1):
                 hits.append((entry, times))
-        source = (
-            Restoration(texts, document.entries, document.head.gap, document.head.char_end).text()
-            if hits and texts
-            else ""
-        )
+        source = document.restoration(texts).text() if hits and texts else ""
         for entry, times in hits:
             above = source[max(0, entry.char_start - MAX_AROUND) : entry.char_start]
             below = source[entry.char_end : entry.char_end + MAX_AROUND]

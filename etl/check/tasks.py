@@ -20,6 +20,7 @@ from etl.check.recurring import Lines
 from etl.check.tally import Tallied, Tally
 from etl.document import Cleaned, Judged
 from etl.formats import OWN, Reject, Share
+from etl.formats.input_files import COMPRESSED
 from etl.model import Block, Removal
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard
@@ -27,7 +28,7 @@ from etl.pipeline.tasks import cleaned_documents
 from etl.pipeline.workspace import Workspace
 from etl.record import article_id
 from etl.refrains import refrains
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import CLASSIFIER
 from etl.rules.regexes.budget import BUDGET
 
 ARTICLES = "checked-articles"
@@ -248,4 +249,4 @@ def _blocks(judged: Judged, at: int) -> list[tuple[Block, Sequence[Removal]]]:
 def _file_line(share: Share, row: int) -> int:
     """Return the line of a file on which a record begins; 1 for plain text, where the line is that of the block."""
     lines = {"jsonl": row, "text": 1}
-    return 0 if share.source.path.endswith((".gz", ".zst", ".bz2", ".xz")) else lines.get(share.format, 0)
+    return 0 if share.source.path.endswith(COMPRESSED) else lines.get(share.format, 0)

@@ -1,7 +1,7 @@
 """`copydesk completion` and `copydesk help`."""
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, get_completion_class
 
 from etl.cli.command import GroupedCommand
 from etl.cli.main import COMPLETION, SHELLS, cli
@@ -67,8 +67,6 @@ def completion(shell: str) -> None:
       cd ~/.local/share/bash-completion/completions
       copydesk completion bash > copydesk
     """
-    from click.shell_completion import get_completion_class
-
     found = get_completion_class(shell)
     assert found is not None, shell
     script = found(cli, {}, "copydesk", COMPLETION).source()

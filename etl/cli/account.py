@@ -16,8 +16,7 @@ import click
 from etl.audit import BOOKED_NOTHING
 from etl.cli import options
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import table, visible
+from etl.cli.terminal import table, to_json, visible
 from etl.cli.types import Target
 from etl.errors import UsageError
 from etl.formats import SUFFIXES
@@ -37,7 +36,7 @@ MAX_FOLDERS = 100
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @option(
     "Output",
     "-o",
@@ -49,13 +48,7 @@ MAX_FOLDERS = 100
 )
 @option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
 @options.audit_option
-@option(
-    "Input",
-    "--path",
-    default="",
-    metavar="NAME",
-    help="Rebuild only the input with this path, as in the audit.",
-)
+@option("Input", "--path", default="", metavar="NAME", help="Rebuild only the input with this path, as in the audit.")
 @option(
     "Output",
     "--as",
@@ -114,7 +107,7 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @options.audit_option
 @option(
     "Output",

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,7 @@ from msgspec import structs
 from etl.audit import place_of
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import say, table, visible
+from etl.cli.terminal import say, table, to_json, visible
 from etl.cli.types import Count, Number, Target
 from etl.errors import UsageError, counted
 
@@ -147,7 +146,7 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     if warranty.rules:
         rows = [(one.draws, one.wrong, f"≤ {percent(one.most)}", one.name) for one in warranty.rules]
         click.echo(visible(table([("draws", "wrong", "bound", "rule"), *rows])))
-    until = datetime.now(UTC).date() + timedelta(settings.EXCEPTION_DAYS)
+    until = settings.exception_end()
     for judged in read_verdicts(path):
         if judged.verdict == "wrong":
             click.echo("\n" + visible(_way_out(judged, until)))
@@ -232,7 +231,7 @@ def _shown(judged: "list[JudgedDraw]", at: int) -> Iterator[str]:
 
 def _way_out(judged: "JudgedDraw", until: date) -> str:
     """Return the exception that keeps a wrongly removed line, and a `keeps` example for its rule."""
-    from etl.report.ready import exception_table, is_of_pack
+    from etl.report.ready import exception_for, is_of_pack
 
     draw = judged.draw
     words = draw.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -241,5 +240,5 @@ def _way_out(judged: "JudgedDraw", until: date) -> str:
         return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n# {draw.rule} is not a rule: it has no exceptions"
     if not draw.line_sha256:  # only a part of the line was cut, so no exception can name a line
         return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
-    table = exception_table(draw.rule, draw.path, draw.line_sha256[:12], "judged wrong in a sample", until)
+    table = exception_for(draw.rule, draw.path, draw.line_sha256[:12], "judged wrong in a sample", until)
     return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n{table}\n{keeps}"

@@ -11,9 +11,8 @@ from msgspec import structs
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import held_warnings, say, table, visible
-from etl.cli.types import CheckName, File, Folder
+from etl.cli.terminal import held_warnings, say, table, to_json, visible
+from etl.cli.types import CheckName, File
 from etl.errors import UsageError, counted, unreadable_words
 
 if TYPE_CHECKING:
@@ -55,14 +54,7 @@ checking_options = stacked(
     ),
     options.capacity_options,
     options.shard_size_option,
-    option(
-        "Running",
-        "--work",
-        type=Folder(),
-        default="",
-        metavar="DIR",
-        help="Folder for temporary files.  [default: the system's]",
-    ),
+    options.work_option(help="Folder for temporary files.  [default: the system's]"),
     options.finding_options,
     options.reading_options,
     options.rule_options,
@@ -124,11 +116,7 @@ checking_options = stacked(
     "Findings that the file accepts are only counted.",
 )
 @option(
-    "Limits",
-    "--strict-baseline",
-    "is_strict",
-    is_flag=True,
-    help="Also fail if the data is better than the baseline.",
+    "Limits", "--strict-baseline", "is_strict", is_flag=True, help="Also fail if the data is better than the baseline."
 )
 @option(
     "Limits",
@@ -367,8 +355,7 @@ def _write_baseline(
     click.echo(f"{visible(str(path))}: {counted(len(better), 'count')} lowered, {raised:,} raised")
     if worse and not reason:
         for one in worse:
-            name = " ".join(part for part in (one.key.check, one.key.rule, one.key.publisher) if part)
-            say(f"{name}: {one.now:,} of {one.now_of:,} now, {one.before:,} of {one.before_of:,} accepted")
+            say(f"{one.key}: {one.now:,} of {one.now_of:,} now, {one.before:,} of {one.before_of:,} accepted")
         say("These counts have risen and were not accepted.  To accept them, add --accept --reason WHY.", fg="yellow")
         raise SystemExit(1)
 

@@ -9,7 +9,7 @@ import click
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.report import check_report, report_of, write_report
+from etl.cli.report import check_report, report_of
 from etl.cli.terminal import paged
 from etl.cli.types import File
 
@@ -75,8 +75,7 @@ STARTED_HERE = 8
 @option(
     "Output", "-n", "--dry-run", is_flag=True, help="Write no articles, only the summary (and the page of --report)."
 )
-@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr, also with -q.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
+@options.summary_options
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every change, with its place and its rule.")
 @options.running_options
 @options.resume_option
@@ -179,7 +178,9 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
             rejects = reject_words(one.workspace)
             page = report_of(one) if chosen["report"] else ""
         if page:
-            write_report(chosen["report"], page, chosen["force"])
+            from etl.report.files import write_page
+
+            write_page(Path(chosen["report"]), page, chosen["force"])
     report(outcome, words, rejects, chosen)
     return outcome
 

@@ -9,7 +9,7 @@ import click
 from etl.cli import options, settings
 from etl.cli.command import NAME_INPUTS, GroupedCommand, option
 from etl.cli.index import maintain, maintenance_options
-from etl.errors import counted
+from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from etl.audit import Tally
@@ -44,21 +44,15 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write each keeper with all of its duplicates.",
 )
-@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr, also with -q.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
+@options.summary_options
 @options.running_options
 @options.resume_option
 @options.finding_options
 @options.show_options
 @options.text_field_option
-@option(
-    "Duplicates",
-    "--unit",
-    type=click.Choice(["paragraph", "article"]),
-    default="article",
-    show_default=True,
+@options.unit_option(
     help="What a record is.  paragraph: one paragraph; article: paragraphs that are separated by blank lines.  An "
-    "article is removed if 80 % of its words are copied from one other article.",
+    "article is removed if 80 % of its words are copied from one other article."
 )
 @options.similarity_options("shingles (see --shingles)")
 @option(
@@ -121,7 +115,6 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
 
 def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     """Return the run that a user asks for.  Raises UsageError for an input that is not JSONL."""
-    from etl.errors import UsageError
     from etl.formats import Reading, find
     from etl.pipeline.job import Job
     from etl.pipeline.output import check_resumable, output_of
@@ -152,7 +145,6 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 
 def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
     """Raise UsageError if two outputs have the same name, or if pairs or clusters cannot be written."""
-    from etl.errors import UsageError
     from etl.formats.own_files import PAIRS
     from etl.formats.own_records import check_target
 

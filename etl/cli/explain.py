@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,7 @@ import click
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import paged, visible
+from etl.cli.terminal import paged, to_json, visible
 from etl.cli.types import Place
 from etl.errors import UsageError
 
@@ -66,7 +64,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
     if text is not None:
         _show(list(explain_text(text, selection)), as_json)
         return
-    until = settings.today() + timedelta(settings.EXCEPTION_DAYS)
+    until = settings.exception_end()
     found = explain_line(parse_place(str(place)), reading, selection, dedup, until)
     if as_json:
         click.echo(to_json(found))

@@ -8,8 +8,7 @@ from click.core import ParameterSource
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import say, table, visible
+from etl.cli.terminal import say, table, to_json, visible
 from etl.cli.types import Count, Folder, Output
 from etl.errors import UsageError, counted
 
@@ -116,34 +115,13 @@ def index_export(folder: str, output: str, force: bool) -> None:
 
 @index.command("import", cls=GroupedCommand)
 @_folder
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
+@options.inputs_argument
 @options.text_field_option
+@options.unit_option(help="What a record is, for a new index.  An index that exists keeps its own unit.")
 @option(
-    "Duplicates",
-    "--unit",
-    type=click.Choice(["paragraph", "article"]),
-    default="article",
-    show_default=True,
-    help="What a record is, for a new index.  An index that exists keeps its own unit.",
+    "Running", "-j", "--jobs", type=Count(1), default=1, show_default=True, metavar="N", help="Number of processes."
 )
-@option(
-    "Running",
-    "-j",
-    "--jobs",
-    type=Count(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Number of processes.",
-)
-@option(
-    "Running",
-    "--memory",
-    default="1GB",
-    show_default=True,
-    metavar="SIZE",
-    help="Memory for finding duplicates, such as 512MB.",
-)
+@options.memory_option
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     """Add records of JSONL to an index.
 
@@ -156,10 +134,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
 
     reading = Reading(text_field=chosen["text_field"])
     job = Job(
-        reading=reading,
-        added=settings.time_added(""),
-        memory=settings.size(chosen["memory"], "--memory"),
-        index=folder,
+        reading=reading, added=settings.time_added(""), memory=settings.size(chosen["memory"], "--memory"), index=folder
     )
     tally, rejects = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"], MAX_REJECTS_SHOWN)
     copies = dict(tally.kinds).get("duplicate", 0)

@@ -9,7 +9,7 @@ import click
 
 from etl.cli.command import GroupedCommand, GroupedOption, config_key
 from etl.cli.terminal import say
-from etl.errors import UsageError
+from etl.errors import UsageError, in_one_line
 
 # Groups of options of `clean` that are useful for more than one run.
 GROUPS = ("Rules", "Duplicates", "Index", "Reading", "Running")
@@ -50,7 +50,6 @@ def init(folder: Path) -> None:
       copydesk init crawls/
     """
     from etl.cli.clean import clean
-    from etl.formats.source import in_one_line
 
     path = folder / "copydesk.toml"
     text = OPENING + "".join(_commented(clean)) + CHANGES

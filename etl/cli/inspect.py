@@ -31,7 +31,7 @@ SIGNS = {"extract": MOVED, "duplicate": COPY}
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @options.audit_option
 @option(
     "Filter",

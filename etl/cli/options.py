@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ shape_option = option(
 
 json_option = option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 
+summary_options = stacked(
+    option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr, also with -q."),
+    option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown."),
+)
+
 audit_option = option(
     "Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]"
 )
@@ -48,6 +54,8 @@ audit_option = option(
 seed_option = option(
     "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
 )
+
+articles_argument = click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
 
@@ -267,6 +275,18 @@ duplicate_options = stacked(
 
 dedup_options = stacked(duplicate_options, index_option)
 
+unit_option = partial(
+    option, "Duplicates", "--unit", type=click.Choice(["paragraph", "article"]), default="article", show_default=True
+)
+
+memory_option = option(
+    "Running",
+    "--memory",
+    default="1GB",
+    show_default=True,
+    metavar="SIZE",
+    help="Memory for finding duplicates, such as 512MB or 4GB.  If it is not enough, files are used.",
+)
 
 capacity_options = stacked(
     option(
@@ -278,16 +298,10 @@ capacity_options = stacked(
         metavar="N",
         help="Number of processes.  [default: one per core]",
     ),
-    option(
-        "Running",
-        "--memory",
-        default="1GB",
-        show_default=True,
-        metavar="SIZE",
-        help="Memory for finding duplicates, such as 512MB or 4GB.  If it is not enough, files are used.",
-    ),
+    memory_option,
 )
 
+work_option = partial(option, "Running", "--work", type=Folder(), default="", metavar="DIR")
 
 resume_option = option(
     "Running", "--resume", is_flag=True, help="Continue an unfinished run into the same local file or folder."
@@ -315,13 +329,8 @@ running_options = stacked(
         help="The Spark cluster: spark://HOST:PORT, local[N] …  [default: from Spark's configuration]",
     ),
     shard_size_option,
-    option(
-        "Running",
-        "--work",
-        type=Folder(),
-        default="",
-        metavar="DIR",
-        help="The folder for temporary files, if the output is stdout or an object store.  [default: the system's]",
+    work_option(
+        help="The folder for temporary files, if the output is stdout or an object store.  [default: the system's]"
     ),
     option(
         "Running",

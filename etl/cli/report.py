@@ -2,7 +2,6 @@
 
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,7 @@ max_size_option = option(
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @option("Output", "-o", "--output", type=Target(), default="", metavar="FILE", help="The page.  [default: stdout]")
 @option(
     "Output",
@@ -72,7 +71,7 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
     from etl.report.files import appearing_folder, check_target, write_page
     from etl.report.folder import write_folder
     from etl.report.reading import run_files
-    from etl.report.writing import report as report_page
+    from etl.report.writing import make_report
 
     if out and output:
         raise UsageError("--out", "contradicts -o", "Give one of the two.")
@@ -88,9 +87,9 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
         with appearing_folder(Path(out), force) as folder:
             write_folder(request, folder)
     elif output:
-        write_page(Path(output), report_page(request).page, force)
+        write_page(Path(output), make_report(request).page, force)
     else:
-        click.echo(report_page(request).page, nl=False)
+        click.echo(make_report(request).page, nl=False)
 
 
 def _warranty(path: Path) -> str:
@@ -109,7 +108,7 @@ def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = Non
 
     return ReportRequest(
         run=run,
-        until=settings.today() + timedelta(settings.EXCEPTION_DAYS),
+        until=settings.exception_end(),
         titles=rule_titles(Selection()),
         previous=previous,
         max_bytes=settings.size(max_size, "--max-size"),
@@ -134,16 +133,9 @@ def check_report(request: "Request", name: str) -> None:
 def report_of(one: "Session") -> str:
     """Return the page of a run before the run is delivered."""
     from etl.report.reading import RunFiles
-    from etl.report.writing import report as report_page
+    from etl.report.writing import make_report
 
     folder, request = Path(one.workspace.folder), one.request
     name = Path(request.output.name).name or " ".join(request.names[:3])
     run = RunFiles(name, folder / "articles", folder / "audit", folder / "rejects")
-    return report_page(request_of(run, DEFAULT_SIZE)).page
-
-
-def write_report(name: str, page: str, force: bool) -> None:
-    """Write the page of a run.  Raises UsageError if a file that must not be replaced has appeared there."""
-    from etl.report.files import write_page
-
-    write_page(Path(name), page, force)
+    return make_report(request_of(run, DEFAULT_SIZE)).page

@@ -20,7 +20,7 @@ TOKEN_BYTES = 24
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@options.articles_argument
 @option(
     "Output", "--pack", type=click.Path(path_type=Path), required=True, metavar="DIR",
     help="The folder of your pack.  Only rules.toml, copydesk.toml, verdicts.jsonl and an existing verdicts.csv are "
@@ -49,14 +49,14 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
     from etl.report.reading import run_files
     from etl.report.review import Review
     from etl.report.server import ReviewServer
-    from etl.report.writing import report
+    from etl.report.writing import make_report
 
     run = run_files(articles, chosen["audit"])
     folder = PackFolder(pack)
     request = structs.replace(
         request_of(run, chosen["max_size"], seed=chosen["seed"]), is_reviewed=True, drawn=frozenset(folder.drawn())
     )
-    made = report(request)
+    made = make_report(request)
     review_ = Review(made.articles, folder, request.until)
     with ReviewServer(made.page, review_, token_urlsafe(TOKEN_BYTES), port) as server, suppress(KeyboardInterrupt):
         say(f"{counted(len(made.articles), 'article')} at {server.address}\n^C ends the review")

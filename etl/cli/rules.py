@@ -7,8 +7,7 @@ import click
 
 from etl.cli import options, rule_tools, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import one_line, say, table, visible
+from etl.cli.terminal import one_line, say, table, to_json, visible
 from etl.cli.types import File, Folder, RuleNames
 from etl.errors import UsageError, counted
 from etl.reasons import REASONS

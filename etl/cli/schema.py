@@ -4,6 +4,7 @@ import click
 import msgspec
 
 from etl.cli.command import GroupedCommand
+from etl.writers import indented_json
 
 ARTICLE = {
     "schema": "Version of this schema; it changes if the meaning of a field changes.",
@@ -106,4 +107,4 @@ def schema(what: str) -> None:
         for name, field in found["$defs"].get(noun, {}).get("properties", {}).items():
             field["description"] = described[name]
     full = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"copydesk {what}, version 1", **found}
-    click.echo(msgspec.json.format(msgspec.json.encode(full), indent=2))
+    click.echo(indented_json(full), nl=False)

@@ -4,13 +4,14 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 from msgspec import structs
 
 from etl.cli.terminal import say, visible, warn
+from etl.errors import in_one_line
 from etl.fold import fold
 
 if TYPE_CHECKING:  # imported late: a help page needs no rules, and a list of rules needs no stages
@@ -97,7 +98,6 @@ def finding(reading: "Reading", options: dict[str, Any]) -> "Reading":
 def print_files(found: "Found", reading: "Reading") -> None:
     """Print the names of files that would be read; on stderr what is passed over, and why."""
     from etl.formats import OWN, PASSED_OVER_OWN, shares
-    from etl.formats.source import in_one_line
 
     for source in found.sources:
         share = None if source.is_stream else next(shares(source, reading, 1), None)
@@ -200,6 +200,11 @@ def size(given: str, option: str) -> int:
 def today(added: str = "") -> date:
     """Return the day of the time for the records.  Raises click.BadParameter."""
     return date.fromisoformat(time_added(added)[:10])
+
+
+def exception_end() -> date:
+    """Return the last day of an exception that is proposed today."""
+    return today() + timedelta(EXCEPTION_DAYS)
 
 
 def is_time_fixed(given: str) -> bool:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
-from etl.cli.terminal import as_json, held_warnings, one_line, say, table, visible
-from etl.errors import counted, unreadable_words
-from etl.formats.source import in_one_line
+from etl.cli.terminal import held_warnings, one_line, say, table, to_json, visible
+from etl.errors import counted, in_one_line, unreadable_words
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace
@@ -63,7 +62,7 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
     notes, errors = _notes(outcome), _errors(outcome, rejects, _rejects_file(chosen["output"]))
     if chosen["as_json"]:
         messages = [*held_warnings(), *notes, *(text.strip() for text in errors)]
-        say(as_json({**outcome.tally.as_object(), "seconds": dict(outcome.seconds), "messages": messages}))
+        say(to_json({**outcome.tally.as_object(), "seconds": dict(outcome.seconds), "messages": messages}))
         return
     for text in () if chosen["quiet"] else (*words, *notes):
         say(text)
@@ -191,7 +190,7 @@ def diff_objects(workspace: Workspace, counts: Counter[str]) -> Iterator[str]:
     """Yield the changes of a run as JSON lines, as in the audit, and count them."""
     for entry in _changes(workspace):
         counts["changes"] += 1
-        yield as_json(entry) + "\n"
+        yield to_json(entry) + "\n"
 
 
 def _document_of(entry: Entry) -> tuple[str, int, str]:

@@ -25,7 +25,7 @@ def visible(text: str) -> str:
     return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
-def as_json(value: object) -> str:
+def to_json(value: object) -> str:
     """Return a value as JSON in one line, without a control character in it."""
     import msgspec
 

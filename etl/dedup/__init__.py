@@ -6,7 +6,7 @@ pairs         band keys -> buckets -> candidate pairs -> pairs, by exact Jaccard
 selection     pairs -> the blocks and the whole articles to drop, each with its keeper; also beside prior runs
 schema        the Arrow tables that are spilled, indexed and given to Spark
 store         fingerprints <-> these tables
-arrays        array types and operations that all steps use
+arrays        operations on arrays that all steps use
 
 Bands only give candidates; every similarity is an exact Jaccard of shingle sets.  Nothing here removes a block.
 """

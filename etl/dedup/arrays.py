@@ -1,20 +1,19 @@
-"""Array types and operations that every step of deduplication uses; lists of unequal length in one column."""
+"""Operations on arrays that every step of deduplication uses; lists of unequal length in one column."""
 
 from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-U8 = NDArray[np.uint8]
-U16 = NDArray[np.uint16]
-U32 = NDArray[np.uint32]
-U64 = NDArray[np.uint64]
-I32 = NDArray[np.int32]
-I64 = NDArray[np.int64]
-F64 = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from etl.arrays import F64 as F64
+from etl.arrays import I32 as I32
+from etl.arrays import I64 as I64
+from etl.arrays import U8 as U8
+from etl.arrays import U16 as U16
+from etl.arrays import U32 as U32
+from etl.arrays import U64 as U64
+from etl.arrays import Mask as Mask
 
 # An odd 64-bit multiplier without structure (rrmxmx).  Any such number would work, but saved fingerprints depend on
 # this one.

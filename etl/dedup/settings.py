@@ -13,7 +13,7 @@ Action = Literal["drop", "tag"]
 Keep = Literal["first", "longest"]
 
 # Raised whenever the same text and settings give other fingerprints: an index of another version is refused.
-FINGERPRINT_VERSION = 5
+FINGERPRINT_VERSION = 6
 
 
 class DedupSettings(Struct, frozen=True, gc=False):

@@ -5,8 +5,10 @@ current folder of the command, so that relative paths work.  If an executor dies
 Each task writes under a unique name, so both may finish.
 """
 
+import logging
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import chdir, contextmanager, suppress
@@ -14,11 +16,12 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from etl.engines import FindPairs, Item, Result
 from etl.engines.outcome import outcome, result_of
-from etl.errors import MachineError, UsageError
+from etl.errors import MachineError, Terminated, UsageError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -61,7 +64,8 @@ class SparkEngine:
         context = self._session.sparkContext
         context.addJobTag(self._tag)
         try:
-            yield
+            with spark_faults():  # here too: after a signal, the next command is below
+                yield
         finally:
             context.removeJobTag(self._tag)
 
@@ -81,26 +85,54 @@ def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
     builder = builder.config("spark.log.level", "ERROR")
     # Spark starts workers with `python -m`, which would look for modules in the current folder first.
     builder = builder.config("spark.executorEnv.PYTHONSAFEPATH", "1")
-    with spark_faults():
+    logging.getLogger().addHandler(logging.NullHandler())  # Py4J logs a traceback for a signal, and for a lost JVM
+    with spark_faults(), _own_interrupt():
         session = (builder.master(master) if master else builder).getOrCreate()
     try:
         yield SparkEngine(session, jobs)
     finally:
-        with suppress(Py4JError):  # if its process died, there is nothing to stop
+        with suppress(Py4JError, ConnectionError):  # if its process died, there is nothing to stop
             session.stop()
 
 
 @contextmanager
 def spark_faults() -> Iterator[None]:
-    """Raise MachineError for what Spark raises in a block."""
+    """Raise MachineError for what Spark raises in a block.  A signal in the block leaves no half-read answer."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except (Py4JError, PySparkException) as error:
+    except (KeyboardInterrupt, Terminated):
+        _close_connection()
+        raise
+    except (Py4JError, PySparkException, ConnectionError) as error:
         words = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise MachineError("Spark", " ".join(words[:2]) or type(error).__name__) from error
+
+
+@contextmanager
+def _own_interrupt() -> Iterator[None]:
+    """Keep the handler of ^C: PySpark installs one that a second ^C runs again, in the middle of the cleaning up."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if before is not None and current_thread() is main_thread():
+            signal.signal(signal.SIGINT, before)
+
+
+def _close_connection() -> None:
+    """Close this thread's connection to the JVM, so that the next command opens one.
+
+    Otherwise the next command would read the answer to the command that the signal interrupted.
+    """
+    from pyspark import SparkContext
+
+    client = getattr(SparkContext._gateway, "_gateway_client", None)  # no other way leads to it
+    own = getattr(client, "get_thread_connection", lambda: None)()
+    if own is not None:
+        own.close()
 
 
 def _check_installed() -> None:

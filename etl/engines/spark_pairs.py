@@ -105,7 +105,7 @@ class SparkPairs:
         """Release the memory of executors; if Spark died, there is none."""
         from py4j.protocol import Py4JError
 
-        with suppress(Py4JError):
+        with suppress(Py4JError, ConnectionError):
             self._buckets.unpersist()
             self._prints.unpersist()
 
@@ -118,7 +118,8 @@ class SparkPairs:
             if not is_set:
                 settings.set(PARTITIONS, self._partitions)
             try:
-                yield
+                with spark_faults():  # here too: after a signal, the next command is below
+                    yield
             finally:
                 if not is_set:
                     settings.unset(PARTITIONS)

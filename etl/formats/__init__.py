@@ -155,12 +155,19 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
             for share in FORMATS[form].reader.shares(found, size, structs.replace(reading, format=form)):
                 is_empty = False
                 yield share
-            if is_empty:
+            if is_empty and not _has_no_records(form, head):
                 yield Share(source, form, body=head, fault=f"is {FORMAT_NAMES[form]}, and has no records")
     except (UsageError, MachineError, MemoryError):
         raise
     except Exception as error:  # a bug of ours affects this source, not the run
         yield Share(source, body=head, fault=fault_of(error))
+
+
+def _has_no_records(form: str, head: bytes) -> bool:
+    """Return whether a file without shares is rightly so: it is empty, an empty array, or the names of columns."""
+    from etl.formats.spans import SEPARATORS  # most files have shares
+
+    return not head.strip(SEPARATORS) or (form == "csv" and sniffing.looks_like_table(head))
 
 
 def read(share: Share, reading: Reading) -> Iterator[Result]:

@@ -57,6 +57,8 @@ PIECE_BYTES = 1 << 20
 # A note: the lines above the header are not read.
 ABOVE = "lines above the header"
 
+# A quotation mark of a text that is doubled: not an empty cell, nor a mark with a backslash before the end of a cell.
+_DOUBLED = re.compile(r"""[^\\,;\t|\r\n]""|""[^,;\t|\r\n]""")
 _STRAY = re.compile("[\udc80-\udcff]")
 _LINE = re.compile("[^\n]*\n|[^\n]+")
 
@@ -129,7 +131,7 @@ def dialect_of(head: str, reading: Reading) -> Dialect | None:
     lines = _lines_in(head)
     skipped = _lines_above(lines)
     head = "".join(lines[skipped:])
-    escape = "\\" if '\\"' in head and '""' not in head else ""
+    escape = "\\" if '\\"' in head and not _DOUBLED.search(head) else ""
     names = head.partition("\n")[0].strip()
     found = [
         _Trial(Dialect(delimiter, (), escape, spaced=0 < names.count(delimiter) == names.count(f"{delimiter} ")), head)

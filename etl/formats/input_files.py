@@ -10,16 +10,18 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from etl.errors import NoInput, check_machine
+from etl.errors import NoInput, check_machine, in_one_line
 from etl.formats.ignoring import EXCLUDED, GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own_files import is_index
-from etl.formats.source import STDIN, Found, Reading, Source, in_one_line, printable
+from etl.formats.source import STDIN, Found, Reading, Source, printable
 from etl.formats.stores import is_address, listed, local_path
 
 # "s3://key:secret@bucket": credentials are not written into records.
 _SECRET = re.compile(r"//[^/@]*@")
 # "./a.txt" becomes "a.txt", so that ids of articles and sources of exceptions do not depend on the form of a path.
 _HERE = re.compile(r"(?:\./+)+(?=[^/])")
+# Some `**` one after the other: they match what one matches, but each would walk through all folders below each folder.
+_SAME_DEPTH = re.compile(r"(?<![^/])(?:\*\*/+){2,}")
 # The beginning of names of files that a run writes beside its output.
 WORK_PREFIX = ".copydesk-"
 # Folders of a table whose files are not part of it: uncommitted files would be read twice.
@@ -27,6 +29,8 @@ WORK_FOLDERS = {
     "_temporary": "it holds files that Spark has not finished",
     "_delta_log": "it is the log of a Delta table",
 }
+# Files that describe the data set in their folder, as `datasets` writes them.
+DESCRIPTIONS = ("dataset_info.json", "dataset_dict.json", "state.json")
 COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
 
 
@@ -100,7 +104,7 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
         yield from _walk(name, reading, suffixes, rules.at(name))
     elif os.path.lexists(name):
         yield _chosen(name, rules)
-    elif has_magic(name) and (matches := sorted(set(_globbed(name)))):
+    elif has_magic(name) and (matches := _matches(name)):
         for match in matches:
             if not Path(match).is_dir():
                 yield _chosen(match, rules)
@@ -144,6 +148,14 @@ def _fault_of_name(name: str, is_folder: bool = True) -> str:
 _OTHER = "its name does not end in a known suffix"
 
 
+def _matches(pattern: str) -> list[str]:
+    """Return the paths that a pattern matches, in order; none for a pattern that is nested too deep for a path."""
+    try:
+        return sorted(set(_globbed(_SAME_DEPTH.sub("**/", pattern))))
+    except RecursionError:
+        return []
+
+
 def _globbed(pattern: str) -> Iterator[str]:
     """Yield the paths that a pattern matches.  `**` enters no linked folder: a link may lead back, without end."""
     pattern = f"{pattern}/*" if pattern == "**" or pattern.endswith("/**") else pattern
@@ -185,6 +197,7 @@ def _level(
         check_machine(error)
         yield _Candidate(folder, fault=f"cannot be opened: {error.strerror}", is_error=True)
         return
+    described = DESCRIPTIONS if any(entry.name == DESCRIPTIONS[0] for entry in entries) else DESCRIPTIONS[1:2]
     for entry in entries:
         path = Path(folder, entry.name).as_posix()
         is_link = entry.is_symlink()
@@ -200,6 +213,8 @@ def _level(
             yield path, rules.below(path)
         elif not reading.format and suffix_of(path) not in suffixes:
             yield _Candidate(path, fault=_OTHER)
+        elif entry.name in described:
+            yield _Candidate(path, fault="it describes a data set")
         else:
             yield _file(path, is_chosen=False)
 

@@ -7,8 +7,9 @@ from msgspec import structs
 
 from etl.formats.opening import check_unchanged, in_utf8, open_share, other_encoding, why_badly_cut
 from etl.formats.records import read_json
+from etl.formats.sniffing import SNIFFED_BYTES
 from etl.formats.source import MAX_DOCUMENT_BYTES, Opened, Reading, Reject, Result, Share
-from etl.formats.spans import NO_OBJECT, OPENS_AGAIN, Value, json_values
+from etl.formats.spans import NO_OBJECT, OPENS_AGAIN, SEPARATORS, Value, json_values
 from etl.formats.unpacking import Damaged
 
 
@@ -42,7 +43,7 @@ def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         yield Share(source, "json", row=last + 1, fault=f"the file is damaged from here on: {error}")
     if parts:
         yield Share(source, "json", length, b"\n".join(parts), row)
-    if not last:
+    if not last and opened.head.strip(SEPARATORS):
         yield Share(source, "json", fault=NO_OBJECT)
     check_unchanged(source)
 
@@ -61,8 +62,14 @@ def read(share: Share, reading: Reading) -> Iterator[Result]:
             yield from _read_value(name, share.row - 1 + value.number, value, reading)
     if share.body is None:
         check_unchanged(share.source)
-    if not found:
+    if not found and not _is_empty(share):
         yield Reject(name, 1, NO_OBJECT, b"")
+
+
+def _is_empty(share: Share) -> bool:
+    """Return whether a share is an empty array, as a crawl that finds nothing writes it."""
+    with open_share(share) as file:
+        return not file.read(SNIFFED_BYTES).strip(SEPARATORS)
 
 
 def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator[Result]:

@@ -6,14 +6,7 @@ from typing import IO, TypeVar
 
 from msgspec import structs
 
-from etl.formats.opening import (
-    bounded_lines,
-    check_unchanged,
-    in_utf8,
-    open_share,
-    pieces,
-    why_badly_cut,
-)
+from etl.formats.opening import bounded_lines, check_unchanged, in_utf8, open_share, pieces, why_badly_cut
 from etl.formats.records import read_json
 from etl.formats.sniffing import wide_encoding
 from etl.formats.source import MAX_DOCUMENT_BYTES, Opened, Reading, Reject, Result, Share, Source

@@ -54,8 +54,9 @@ def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, readin
 
 
 def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Reading) -> Raw:
-    """Return a record as a raw document; the given record does not change.  Raises Unreadable if it has no text, or
-    cannot be written as JSON.
+    """Return a record as a raw document; the given record does not change.
+
+    Raises Unreadable if it has no text, or cannot be written as JSON.
     """
     try:
         names = distinct([str(name) for name in fields])  # pandas numbers its columns

@@ -71,8 +71,8 @@ FACT_NAMES: dict[str, tuple[str, ...]] = {
 # The first that is a string or a whole number is the record's own id.
 ID_NAMES = ("id", "_id", "guid", "uuid", "articleId")
 
-# Objects that may contain any of these fields: datatrove and Dolma, the Pile, Elasticsearch, APIs.
-CONTAINERS = ("metadata", "meta", "_source", "data", "article", "document", "doc", "item", "post", "attributes")
+# Objects that may contain any of these fields: datatrove and Dolma, the Pile, Elasticsearch, APIs, Hugging Face.
+CONTAINERS = ("metadata", "meta", "_source", "data", "article", "document", "doc", "item", "post", "attributes", "row")
 
 # In a record with one of these fields `source` is the name of a corpus or of a file: those of Dolma and datatrove.
 OWN_SOURCE = frozenset(("added", "file_path"))

@@ -14,7 +14,7 @@ from typing import IO, cast
 from msgspec import structs
 
 from etl.decode import given_codec, why_faulty
-from etl.errors import Unreadable, check_machine
+from etl.errors import Unreadable, check_machine, first_line
 from etl.formats.sniffing import SNIFFED_BYTES, wide_encoding
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG_DOCUMENT, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
@@ -52,7 +52,7 @@ def open_packed(source: Source) -> io.BufferedReader:
         return _prefixed(cast(io.BufferedReader, sys.stdin.buffer))
     if is_address(source.path):
         _compare(source, stored(source.path).size, stored(source.path).modified)
-        return _buffered(_Seekable(open_stored(source.path)))
+        return open_own(source.path)
     packed = _buffered(io.FileIO(source.path, opener=None if source.is_stream else _at_once))
     try:
         if source.is_stream:
@@ -75,14 +75,16 @@ def open_share(share: Share) -> IO[bytes]:
     return io.BytesIO(share.body) if share.body is not None else open_source(share.source)
 
 
-def open_path(path: Path) -> IO[bytes]:
-    """Open a file of our own, unpacked."""
-    return unpacked(path.open("rb"))
+def open_own(place: Path | str) -> io.BufferedReader:
+    """Open a file of our own as it is: by its path, or by its address in a store.  Raises OSError."""
+    if isinstance(place, str) and is_address(place):
+        return _buffered(_Seekable(open_stored(place)))
+    return Path(place).open("rb")
 
 
-def open_address(address: str) -> IO[bytes]:
-    """Open a file of our own in a store, unpacked.  Raises OSError."""
-    return unpacked(_buffered(_Seekable(open_stored(address))))
+def open_path(place: Path | str) -> IO[bytes]:
+    """Open a file of our own, unpacked.  Raises OSError."""
+    return unpacked(open_own(place))
 
 
 def check_unchanged(source: Source) -> None:
@@ -166,7 +168,7 @@ def fault_of(error: Exception) -> str:
         return error.fault
     if isinstance(error, OSError):
         check_machine(error)
-        return f"cannot be read: {error.strerror or str(error).partition(chr(10))[0]}"
+        return f"cannot be read: {error.strerror or first_line(error)}"
     if isinstance(error, RecursionError):
         return "is nested too deep"
     if isinstance(error, Damaged | Changed):

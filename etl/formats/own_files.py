@@ -10,7 +10,7 @@ from pathlib import Path
 START_BYTES = 4096
 _SCHEMA = rb'\{\s*"schema"\s*:\s*"copydesk/'
 
-ARTICLES = re.compile(_SCHEMA + rb"(?:article|audit|reject)/")
+RESULTS = re.compile(_SCHEMA + rb"(?:article|audit|reject)/")
 # The beginning of each kind of result: a file of one kind does not replace one of another kind.
 STARTS = {
     kind: re.compile(_SCHEMA + name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
 from etl.formats.fields import is_article
 from etl.formats.opening import open_path
-from etl.formats.own_files import ARTICLES, START_BYTES
+from etl.formats.own_files import RESULTS, START_BYTES
 from etl.formats.parquet_writer import read_parquet
 from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.formats.unpacking import Damaged
@@ -67,27 +67,34 @@ def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
 
 
 def begins(path: Path, start: re.Pattern[bytes]) -> bool:
-    """Return true if a decompressed file begins with a pattern, or is empty."""
+    """Return true if a regular file begins with a pattern when it is unpacked, or is empty."""
     try:
-        if not path.is_file() or path.is_symlink():
-            return False
-        with open_path(path) as file:
+        return path.is_file() and not path.is_symlink() and has_start(path, start)
+    except OSError:
+        return False
+
+
+def has_start(place: Path | str, start: re.Pattern[bytes]) -> bool:
+    """Return true if a file, on disk or in a store, begins with a pattern when it is unpacked, or is empty."""
+    try:
+        with open_path(place) as file:
             head = file.read(START_BYTES)
     except (OSError, Damaged):
         return False
     return not head or start.match(head) is not None
 
 
-def is_of_audit(articles: IO[bytes], audit: IO[bytes]) -> bool:
+def is_of_audit(articles: Path | str, audit: Path | str) -> bool:
     """Return true if articles belong to an audit: the first article, or all records of `dedup`."""
     try:
-        while line := audit.readline(MAX_LINE_BYTES):
-            entry = msgspec.json.decode(line, type=Entry)
-            if entry.action == "document" and entry.also:
-                found = identity(msgspec.json.decode(articles.readline(MAX_LINE_BYTES), type=dict[str, Any]))
-                return found is not None and entry.also.split(",")[0] == f"{found[0]}:{text_sha256(found[1])}"
-            if entry.action == "end":
-                return entry.rule == END_OF_DEDUP and entry.line_sha256 == lines_checksum(articles)
+        with open_path(articles) as records, open_path(audit) as entries:
+            while line := entries.readline(MAX_LINE_BYTES):
+                entry = msgspec.json.decode(line, type=Entry)
+                if entry.action == "document" and entry.also:
+                    found = identity(msgspec.json.decode(records.readline(MAX_LINE_BYTES), type=dict[str, Any]))
+                    return found is not None and entry.also.split(",")[0] == f"{found[0]}:{text_sha256(found[1])}"
+                if entry.action == "end":
+                    return entry.rule == END_OF_DEDUP and entry.line_sha256 == lines_checksum(records)
     except (OSError, Damaged, RestoreError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     return False
@@ -120,19 +127,22 @@ def read_small(path: Path) -> str:
     return io.TextIOWrapper(io.BytesIO(body), "utf-8-sig").read()
 
 
-def read_texts(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield id and text of the articles in a file or a folder of parts, in any shape.  Raises UsageError."""
+def read_articles(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield id, text and record of the articles in a file or a folder of parts, in any shape.
+
+    Raises UsageError and RestoreError as `read_outputs` does.
+    """
     for file in _files(path):
-        records: Iterator[Mapping[str, Any]]
-        if file.suffix == ".parquet":
-            records = read_parquet(file)
-        else:
-            records = _lines(file, msgspec.json.Decoder(dict[str, Any]).decode)
-        for row, record in enumerate(records, 1):
+        for row, record in enumerate(read_outputs(file, dict[str, Any]), 1):
             found = identity(record)
             if not found:
                 raise _fault(file, row, "has no id and text of an article", is_ours=is_article(record))
-            yield found
+            yield *found, record
+
+
+def read_texts(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield id and text of the articles in a file or a folder of parts, in any shape.  Raises as `read_articles`."""
+    return ((article_id, text) for article_id, text, _ in read_articles(path))
 
 
 _WAY_OUT = "Name a file that `clean` wrote.  If this is one, it was changed or cut off later: clean the input again."
@@ -157,15 +167,14 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
                 row += 1
                 if len(line) > MAX_LINE_BYTES:
                     fault = "it is longer than any line that copydesk writes"
-                    raise _fault(file, row, fault, is_ours=bool(ARTICLES.match(line)))
+                    raise _fault(file, row, fault, is_ours=bool(RESULTS.match(line)))
                 value = decode(line)
                 if _encode(value) != line.rstrip(b"\n") and _has_name_twice(line):
                     raise RestoreError(f"{file}:{row}", "has a field twice: it was changed", "Clean the input again.")
                 yield value
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _fault(file, row, str(error), is_ours=bool(ARTICLES.match(line))) from None
-    except RecursionError:
-        raise _fault(file, row, "it is nested too deep", is_ours=bool(ARTICLES.match(line))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        fault = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise _fault(file, row, fault, is_ours=bool(RESULTS.match(line))) from None
     except OSError as error:
         raise UsageError(
             str(file), f"cannot be read: {error.strerror or error}", "Check that you may read it."

@@ -18,13 +18,7 @@ from etl.formats.fields import RecordPlace, document
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_TEXTS, folded, longest_column
 from etl.formats.opening import check_unchanged, open_share, read_bounded
-from etl.formats.parquet_files import (
-    Group,
-    Table,
-    groups_of,
-    next_batch,
-    open_table,
-)
+from etl.formats.parquet_files import Group, Table, groups_of, next_batch, open_table
 from etl.formats.sniffing import PARQUET_MAGIC
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from etl.errors import UsageError
+from etl.errors import UsageError, first_line
+from etl.formats.opening import open_own
 from etl.shapes import AUDIT, REJECTS, Column, Columns
 from etl.writers import arrow_file
 
@@ -114,13 +115,17 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
             writer.write_table(pa.Table.from_batches(waiting, schema))
 
 
-def own_kind(path: Path | IO[bytes]) -> str:
-    """Return the kind of a Parquet file (articles, audit, rejects); "" if copydesk did not write it."""
+def own_kind(place: Path | str) -> str:
+    """Return the kind of a Parquet file (articles, audit, rejects); "" if copydesk did not write it.
+
+    The file is on disk or in a store.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(arrow_file(path) if isinstance(path, Path) else path)
+        with open_own(place) as file:
+            schema = pq.read_schema(file)
     except (pa.ArrowException, OSError, ValueError):
         return ""
     if any((schema.metadata or {}).get(name) != value for name, value in WRITTEN_BY.items()):
@@ -139,7 +144,7 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
         for batch in _batches(file):
             yield from (_record(row, file.schema_arrow) for row in batch.to_pylist())
     except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError) as error:  # a string that is not UTF-8 …
-        fault = f"cannot be read: {str(error).partition(chr(10))[0]}"
+        fault = f"cannot be read: {first_line(error)}"
         raise UsageError(
             str(path), fault, "Name a Parquet file that copydesk wrote, or clean the input again."
         ) from None

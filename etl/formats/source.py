@@ -136,11 +136,6 @@ class Found(Struct, frozen=True):
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-def in_one_line(path: str) -> str:
-    """Return a path for a message: a line feed in it would begin a line of its own, and CI obeys some lines."""
-    return path.replace("\n", "\\n")
-
-
 def printable(path: str) -> str:
     """Return a path as it is written in records: bytes that are not UTF-8 as `\\xe9`.
 

@@ -29,7 +29,7 @@ _OPENS = re.compile(rb'\{|(?P<string>"(?:[^"\\\n]++|\\[^\n])*+")|"(?:[^"\\\n]++|
 OPENS_AGAIN = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 # Between two objects: white space, brackets and commas of arrays, record separators (RFC 7464), the mark of UTF-8, and
 # the zeros that a file which was not written to its end is filled with.
-_SEPARATORS = b" \t\r\n,[]\x1e\0\xef\xbb\xbf"
+SEPARATORS = b" \t\r\n,[]\x1e\0\xef\xbb\xbf"
 _SEPARATED = re.compile("[ \t\r\n,}\\]\x1e\0\ufeff]*+")
 # The most opening brackets before an object that are tried as a list, because each try may read the rest of the stream.
 MAX_OPEN_LISTS = 8
@@ -222,7 +222,7 @@ class _Scanner:
     def _between(self, end: int, is_end: bool) -> Iterator[tuple[bytes, str]]:
         """Yield what stands between the last object and a place; of a stream without an object all that is in it."""
         gap = self._buffer[self._gap : end]
-        if not gap.strip(_SEPARATORS):
+        if not gap.strip(SEPARATORS):
             return
         found = list(_elements(gap))
         if is_end and not self._has_object and any(body for body, _ in found):
@@ -256,13 +256,13 @@ def _elements(gap: bytes) -> Iterator[tuple[bytes, str]]:
                 at += 1
                 continue
             if any(map(str.isalnum, text)):
-                yield gap.strip(_SEPARATORS), NO_JSON
+                yield gap.strip(SEPARATORS), NO_JSON
             return
         if value != []:
             body = b"" if is_empty(value) else text[at:end].encode("utf-8", "surrogateescape")
             found.append((body, why_no_record(value)))
         if len(found) > MAX_ELEMENTS:
-            yield gap.strip(_SEPARATORS), f"is a run of more than {MAX_ELEMENTS:,} values among records, not objects"
+            yield gap.strip(SEPARATORS), f"is a run of more than {MAX_ELEMENTS:,} values among records, not objects"
             return
         at = end
     yield from found

@@ -125,37 +125,31 @@ def _payload(record: "WarcRecord", whole: bytes) -> Unpacked:
 def _document_of(
     path: str, offset: int, record: "WarcRecord", body: bytes, kind: Kind, what: str, reading: Reading
 ) -> Raw | Reject:
+    looks_like_page = looks_like_html(body[:PIECE_BYTES])
     if len(body) > MAX_DOCUMENT_BYTES:
         return Reject(path, offset, TOO_LONG, body[:MAX_HEADER_BYTES])
     if not body.strip():
         return Reject(path, offset, "empty", b"", is_error=False)
-    if what in _UNKNOWN_TYPES and not looks_like_html(body[:PIECE_BYTES]):
+    if what in _UNKNOWN_TYPES and not looks_like_page:
         return Reject(path, offset, what, b"", is_error=False)
-    return _document(path, offset, record, body, kind, reading)
-
-
-def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: Kind, reading: Reading) -> Raw:
-    if kind == "html" and not looks_like_html(body[:PIECE_BYTES]) and not record.http_content_type:
-        kind = "text"
     headers = record.headers
     address = (headers.get("WARC-Target-URI", "") or "").strip("<>")
-    extra = {name: headers.get(header) for header, name in _METADATA.items() if headers.get(header)}
+    extra = {name: headers.get(header) for header, name in _METADATA.items()}
     charset = (record.http_charset or "") if record.http_headers else ""
     if record.http_headers:
         extra |= {"http_status": str(record.http_headers.status_code or ""), "http_charset": charset}
     languages = (headers.get("WARC-Identified-Content-Language", "") or "").split(",")
-    known = Metadata(url=address, language=language_code(languages[0]) if len(languages) == 1 else "")
-    given = {name: value for name, value in msgspec.structs.asdict(reading.metadata).items() if value}
+    metadata = Metadata(url=address, language=language_code(languages[0]) if len(languages) == 1 else "")
     return Raw(
         path=path,
         body=body,
         sha256=sha256(body).hexdigest(),
-        kind=kind,
+        kind=kind if looks_like_page or record.http_content_type else "text",
         record=address if 0 < len(address) <= MAX_ID else str(offset),
         row=offset,
         encoding=reading.encoding,
         charset=charset,
-        metadata=msgspec.structs.replace(known, **given),
+        metadata=metadata.under(reading.metadata),
         extra=msgspec.json.encode({name: value for name, value in extra.items() if value}).decode(),
     )
 

@@ -17,7 +17,7 @@ from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
 from etl.errors import OF_NAMES, MachineError, UsageError
 from etl.index.parts import WAY_OUT, file_of
-from etl.writers import TEMPORARY, atomic, check_regular, fsync
+from etl.writers import TEMPORARY, atomic, check_regular, fsync, indented_json
 
 MANIFEST, LOCK, HOLDER = "manifest.json", "lock", ".lock-holder"
 _HELD_BY = "process "
@@ -148,14 +148,14 @@ def read_manifest(folder: str) -> Manifest:
     try:
         written = path.read_bytes()
         manifest = msgspec.json.decode(written, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
     if manifest.fingerprints != FINGERPRINT_VERSION:
         fault = f"has fingerprints of version {manifest.fingerprints}, but this copydesk needs {FINGERPRINT_VERSION}"
         raise UsageError(
             folder, fault, "Make a new index from the texts.  An index does not hold the texts themselves."
         )
-    if manifest.digest != _digest(manifest) or written != _written(manifest):
+    if manifest.digest != _digest(manifest) or written != indented_json(manifest):
         raise UsageError(str(path), "is damaged: its hash does not match its content", WAY_OUT)
     return manifest
 
@@ -199,10 +199,6 @@ def _digest(manifest: Manifest) -> str:
     return sha256(msgspec.json.encode(msgspec.structs.replace(manifest, digest=""))).hexdigest()
 
 
-def _written(manifest: Manifest) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
-
-
 def verified_index(folder: str, settings: DedupSettings) -> Manifest:
     """Return the result of `open_index`, after verifying the checksums of all files.  Raises UsageError."""
     manifest = open_index(folder, settings)
@@ -242,7 +238,7 @@ def write_manifest(folder: str, manifest: Manifest) -> None:
     )
     signed = msgspec.structs.replace(signed, digest=_digest(signed))
     with atomic(Path(folder) / MANIFEST) as temporary:
-        temporary.write_bytes(_written(signed))
+        temporary.write_bytes(indented_json(signed))
     fsync(Path(folder))
 
 

@@ -6,6 +6,6 @@ tree           a regex as a tree of parts
 redos_search   the search for a line on which a regex is slow
 """
 
-from etl.lint.findings import CODES, Code, Finding, lint, lint_regex
+from etl.lint.findings import CODES, Finding, lint, lint_regex
 
-__all__ = ["CODES", "Code", "Finding", "lint", "lint_regex"]
+__all__ = ["CODES", "Finding", "lint", "lint_regex"]

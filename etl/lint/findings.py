@@ -63,9 +63,7 @@ CODES: dict[str, Code] = {
         is_warning=True,
     ),
     "R012": Code(
-        "rejects articles of any length",
-        "A story may quote the line: add where.max_article_words.",
-        is_warning=True,
+        "rejects articles of any length", "A story may quote the line: add where.max_article_words.", is_warning=True
     ),
     "R013": Code("is not later than the version of the pack", "Delete the deprecated rule."),
     "R014": Code("is the placeholder of the draft", "Give the reason in one sentence.", is_warning=True),

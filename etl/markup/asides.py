@@ -10,7 +10,7 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from types import MappingProxyType
 
 from msgspec import structs
@@ -24,6 +24,7 @@ from etl.markup.listed import (
     MIN_SENTENCE,
     MOSTLY,
     PAY,
+    asking,
     buttons,
     cards,
     column,
@@ -35,6 +36,7 @@ from etl.markup.listed import (
     links_between,
     related,
     repeated,
+    teasers,
     walls,
 )
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, EMBEDS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
@@ -55,6 +57,8 @@ WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"]
 # thousandths) between these two values, but is not sure of it.  Lines with a smaller probability were put back.
 FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600
 HIDDEN = BIT["hidden"]
+# Clues of a link to the page of an author.
+AUTHOR_LINKS = ("author link", "rel author")
 # Text that a figure may hold as a part of the story.
 OF_FIGURES = BIT["blockquote"] | BIT["table"] | BIT["li"] | BIT["dl"]
 # What an offer is taken up with.  The least probability, in thousandths, of a sentence that is surely no offer's, and
@@ -101,12 +105,15 @@ def asides(
         walls,
         repeated,
         excerpts,
+        asking,
+        teasers,
         cards,
         buttons,
         labelled,
         links_apart,
         links_at_end,
         links_between,
+        _about_author,
         _far_below,
     ):
         lines = lines_of(layout, sorted(set(story) - found), likely)
@@ -194,6 +201,14 @@ def _facts(said: Said, layout: Layout, story: Sequence[int], likely: Mapping[int
     is_one = (line in said.bylines and line in said.dates and _is_short(layout, line) for line in story)
     first = next((at for at, is_fact in enumerate(is_one) if not is_fact), len(story))
     return {line for line in story[:first] if KEPT <= likely.get(line, SURE) < SURE}
+
+
+def _about_author(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
+    """Return the last lines, if each begins with the name of an author that is a link to the author's page."""
+    named = ((clue.line, f"{clue.content} ") for clue in layout.clues if clue.name in AUTHOR_LINKS)
+    texts = {line: layout.lines[line].text for line in story}
+    begun = {line for line, name in named if texts.get(line, "").startswith(name)}
+    return set(takewhile(begun.__contains__, reversed(story)))
 
 
 def _is_short(layout: Layout, line: int) -> bool:

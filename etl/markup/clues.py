@@ -9,7 +9,7 @@ from etl.markup.elements import HIDING, INVISIBLE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
-from etl.markup.page_state import is_state
+from etl.markup.page_state import FLIGHT, is_state
 from etl.markup.time_labels import begins_updated, ends_updated
 
 # Elements whose text is collected, even without attributes.
@@ -113,6 +113,8 @@ class Listener:
         self.hiding = HIDING
         # Open elements whose text is collected: depth, name of the clue, line, text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
+        # Whether an element just ended, and then whether another one began behind it.
+        self.ended = self.parted = False
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int, before: Sequence[str] = ()) -> None:
         """Record an element: at once if the clue is in its attributes, at its end if it is in its text.
@@ -156,12 +158,16 @@ class Listener:
         return "id" in attributes and f"#{attributes['id']}" in self.unseen
 
     def data(self, text: str) -> None:
-        """Collect text."""
-        for _, _, _, heard in self.listening:
+        """Collect text.  Words in two elements that only a style sheet sets apart are put in two lines."""
+        is_parted, self.ended, self.parted = self.parted, False, False
+        for _, name, _, heard in self.listening:
+            if is_parted and name in BYLINES and heard and heard[-1][-1:].isalpha() and text[:1].isalpha():
+                heard.append("\n")
             heard.append(text)
 
     def end(self, depth: int) -> None:
         """Record the clues of the elements that end here."""
+        self.ended = True
         while self.listening and self.listening[-1][0] >= depth:
             _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()
@@ -174,7 +180,8 @@ class Listener:
             elif name.startswith("in "):  # other text around the name, such as a job
                 continue
             elif name == "state":
-                if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
+                is_told = len(text) >= MIN_STATE and (text[0] in "{[" or is_state(text))
+                if len(text) <= MAX_SCRIPT and (is_told or text.startswith(FLIGHT)):
                     self._note(name, text, line)
             elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
                 is_updated = name in TIMES and begins_updated(text)

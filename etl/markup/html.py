@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from etl.markup.clues import Said, said_of
+from etl.markup.clues import BYLINES, Said, said_of
 from etl.markup.discussions import credible
+from etl.markup.elements import BIT
 from etl.markup.features.sources import MIN_BODY
 from etl.markup.features.texts import endings, letters_of
-from etl.markup.layout import Layout, Line
+from etl.markup.layout import Clue, Layout, Line
 from etl.markup.levels import leveller
 from etl.markup.linked_data import paragraphs
 from etl.markup.metadata import read_metadata
@@ -128,7 +129,7 @@ def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None
     said = said_of(layout.clues)
     layout = credible(layout, said)
     judged = judge(layout, said, model)
-    metadata = read_metadata(layout.clues, shown_of(layout, judged.kept, judged.headlines, judged.span()))
+    metadata = read_metadata(_own(layout), shown_of(layout, judged.kept, judged.headlines, judged.span()))
     kept_by = _kept_by(layout, keep_rules(metadata), text) if keep_rules else {}
     kept = tuple(is_kept or place in kept_by for place, is_kept in enumerate(judged.kept)) if kept_by else judged.kept
     body = _hidden_story(layout, said, kept)
@@ -138,6 +139,12 @@ def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None
         kept_by = dict.fromkeys(judged.times, TIMES) | kept_by
     groups = grouped(layout, kept, frozenset() if body else judged.headlines)
     return Parted(layout, said, judged, metadata, body, kept, kept_by, tuple(groups))
+
+
+def _own(layout: Layout) -> list[Clue]:
+    """Return the clues of a page without bylines in quotations: they name who is quoted."""
+    quoted = {line for line, one in enumerate(layout.lines) if layout.boxes[one.box].parts & BIT["blockquote"]}
+    return [clue for clue in layout.clues if clue.name not in BYLINES or clue.line not in quoted]
 
 
 def _kept_by(layout: Layout, rules: Sequence[KeepRule], text: str) -> dict[int, KeepRule]:

@@ -27,9 +27,11 @@ MAX_BETWEEN = 2
 # Separators of the links of a menu in one line, and the most characters of each link.
 BARS, MAX_BUTTON = str.maketrans("·•", "||"), 40
 # Boxes of the items of lists and tables.
-CELLS = frozenset(("li", "td", "th", "dt", "dd"))
+CELLS, LISTS = frozenset(("li", "td", "th", "dt", "dd")), frozenset(("ul", "ol"))
 # Lines and characters of a card, and boxes around a line that may be one; characters of the beginning of a story.
 CARD_LINES, CARD_CHARS, CARD_LEVELS, EXCERPT_CHARS = 5, 300, 4, 500
+# Lines of an offer that ends in a button.
+OFFER_LINES = 3
 # The least probability, in thousandths, of a line that is certainly story, and of a line that the model keeps.  Kept
 # lines with a smaller one were put back for another reason.
 SURE, KEPT = 600, 300
@@ -49,21 +51,25 @@ PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav", "center"))
 
 
 def related(layout: Layout, likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
-    """Return a test whether a line is in a box with the name of a list of other stories and two links.
+    """Return a test whether a line is in a box with the name of a list of other stories.
+
+    Such a box has two links, or one and a label.
 
     A box with sentences of which the model is sure is no list, because "read-more" may also contain the folded rest of
     a story.
     """
-    links, told = [0] * (len(layout.boxes) + 1), [0] * (len(layout.boxes) + 1)
+    links, unlinked, told = ([0] * (len(layout.boxes) + 1) for _ in range(3))
     for place, line in enumerate(layout.lines):
         links[line.box + 1] += line.linked >= MIN_LINK
+        unlinked[line.box + 1] += len(line.text) - line.linked
         is_sure = likely.get(place, 0) >= CERTAIN
         told[line.box + 1] += is_sure and len(line.text) >= MIN_SENTENCE and ends_sentence(line.text)
-    until, until_told = list(accumulate(links)), list(accumulate(told))  # sums over all boxes before each box
+    until, until_free, until_told = (list(accumulate(one)) for one in (links, unlinked, told))  # over all boxes before
 
     def is_list(box: int) -> bool:
         end = layout.ends[box]
-        return until[end] - until[box] > 1 and until_told[end] == until_told[box]
+        least = 1 if until_free[end] - until_free[box] <= MAX_LABEL else 2
+        return until[end] - until[box] >= least and until_told[end] == until_told[box]
 
     def is_related(_: Layout, line: int) -> bool:
         around = islice(layout.path(layout.lines[line].box), LIST_LEVELS)
@@ -159,10 +165,16 @@ def _is_labelled(line: Line) -> bool:
 
 
 def links_at_end(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
-    """Return the end of a story that is only a list or table of links, with its heading and days or counts."""
-    tail = set(takewhile(lambda place: _may_be_listed(layout, layout.lines[place]), reversed(story)))
-    links = sum(layout.lines[place].linked >= MIN_LINK for place in tail)
-    return tail if 1 < links <= MAX_LINKS else set()
+    """Return the end of a story that is only a list or table of links, with its heading and days or counts.
+
+    One such link is enough if another item of its list is removed.
+    """
+    told, tail = set(story), set(takewhile(lambda place: _may_be_listed(layout, layout.lines[place]), reversed(story)))
+    links = [place for place in tail if layout.lines[place].linked >= MIN_LINK]
+    if len(links) == 1 and layout.boxes[(own := layout.boxes[layout.lines[links[0]].box]).parent].name in LISTS:
+        listed = layout.lines_in(own.parent, links[0], MAX_LINKS)
+        links += [place for place in listed if place not in told and layout.lines[place].linked >= MIN_LINK]
+    return tail if 1 < len(links) <= MAX_LINKS else set()
 
 
 def _may_be_listed(layout: Layout, line: Line) -> bool:
@@ -286,6 +298,37 @@ def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> se
                 found.update(places)
     is_inside = layout.inside({place for place in found if not sure[place]})
     return {line for line in story if is_inside[layout.lines[line].box]}
+
+
+def asking(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the lines of small boxes that end in a button to subscribe, and of small forms: offers within the story.
+
+    The model is certain of no line of such a box.
+    """
+    form, found = layout.outermost(BIT["form"]), set[int]()
+    for line, one in enumerate(layout.lines):
+        is_asked = _is_action(layout, one) and len(one.text) <= MAX_BUTTON and PAY.search(one.text)
+        path = islice(layout.path(one.box), CARD_LEVELS) if is_asked else [form[one.box]] if form[one.box] else ()
+        ranges = ((place, layout.lines_in(place, line, CARD_LINES)) for place in path)
+        place, lines = next((one for one in ranges if len(one[1]) > 1), (0, range(0)))
+        is_offer = lines[-1:] == range(line, line + 1) and len(lines) <= OFFER_LINES
+        if _is_small(layout, lines) and (is_offer or place == form[one.box] > 0):
+            found.update([place] if max(likely.get(at, 0) for at in lines) < CERTAIN else ())
+    is_inside = layout.inside(found) if found else []
+    return {line for line in story if found and is_inside[layout.lines[line].box]}
+
+
+def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the sentences in a small box below a linked heading that is removed: it leads to another story."""
+    told, found = set(story), set[int]()
+    for line in story:
+        title, box = layout.lines[line - 1], layout.boxes[layout.lines[line].box].parent
+        is_title = line - 1 not in told and title.linked > MOSTLY * len(title.text)
+        if is_title and layout.boxes[title.box].parts & BIT["heading"] and likely.get(line, CERTAIN) < CERTAIN:
+            lines = layout.lines_in(box, line, CARD_LINES)
+            if lines[0] == line - 1 and _is_small(layout, lines):
+                found.update(told.intersection(lines))
+    return found
 
 
 def excerpts(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:

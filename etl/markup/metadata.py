@@ -10,7 +10,7 @@ from etl.calendar import MONTHS
 from etl.fold import count_words, ends_sentence
 from etl.markup.clues import LANGUAGES, Clues, texts_of
 from etl.markup.layout import Clue
-from etl.markup.linked_data import in_one_line, read_linked_data
+from etl.markup.linked_data import bare, in_one_line, read_linked_data
 from etl.markup.published import created_of
 from etl.markup.shown import Shown, Span
 from etl.model import Metadata
@@ -28,7 +28,7 @@ PUBLISHERS = (
 )
 AUTHORS = (
     *("author", "authors", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author"),
-    *("sailthru.author", "citation_author", "cxenseparse:author", "article:author"),
+    *("sailthru.author", "citation_author", "cxenseparse:author", "article:author", "og:author"),
 )
 # Clues that may name the newspaper and the portal: they are used last, and never for the publisher.
 LAST_AUTHOR = "og:article:author"
@@ -72,6 +72,10 @@ _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
 # "jquill": the account of an author, who may be named elsewhere.
 _ACCOUNT = re.compile(r"[a-z][a-z0-9._-]*")
+# "CNX Wire", "Courier Newsroom": a desk, whose story may name its authors.
+_DESK = re.compile(
+    r"\w (?:wires?|newsroom|(?:news|web) ?desk|news service|staff|agenc(?:y|ies)|redaktion)$", re.IGNORECASE
+)
 # How cards for social networks label an author: by Yoast, in the language of the site.
 _LABEL = re.compile(
     r"\b(?:by|von|par|por|da|door|av|af|autor|автор|автором|yazan|oleh)\b|著者|作者|執筆者|글쓴이|بواسطة", re.IGNORECASE
@@ -123,7 +127,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         titles = [heading]
     homes = {_folded(name) for name in texts_of(by_name, ["home"])}
     lines = [*shown, *(line for line in shows.titled if _folded(line) not in homes)]
-    publisher = _without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), lines)
+    publisher = _without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), lines, _site(url))
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=publisher,
@@ -140,8 +144,10 @@ def _without_motto(publishers: Iterable[str]) -> str:
     return next((name for name in named if not _MOTTO.search(name)), next(iter(named), ""))
 
 
-def _site_behind(titles: Iterable[str], headings: Iterable[str]) -> str:
+def _site_behind(titles: Iterable[str], headings: Iterable[str], site: str = "") -> str:
     """Return the name of the site at the end of a title, behind a heading that the page shows; "" if there is none.
+
+    Or with the name in the address of the page, `site`.
 
     >>> [_site_behind([title], ["Lock shut"]) for title in ("Lock shut | News | Courier", "Lock shut - live updates")]
     ['Courier', '']
@@ -149,9 +155,10 @@ def _site_behind(titles: Iterable[str], headings: Iterable[str]) -> str:
     title = in_one_line(next(iter(titles), ""))
     separators = [*_SEPARATOR.finditer(title)][-MAX_ENDINGS:]
     shown = {_folded(heading) for heading in headings}
-    if not any(_folded(title[: at.start()] or " ") in shown - {""} for at in separators):
+    ending = title[separators[-1].end() :] if separators else ""
+    is_behind = any(_folded(title[: at.start()] or " ") in shown - {""} for at in separators)
+    if not is_behind and not (ending and _folded(ending) == _folded(site)):
         return ""
-    ending = title[separators[-1].end() :]
     is_short = 0 < count_words(ending) <= MAX_SITE_WORDS and len(ending) <= MAX_SITE
     is_name = not (ends_sentence(ending) or ending[:1].islower()) or _DOMAIN.fullmatch(ending)
     return ending if is_short and is_name and _folded(ending) not in shown else ""
@@ -268,8 +275,8 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
     """
     told = [linked.split("; ")]
     for name in AUTHORS:
-        said = texts_of(by_name, [name])
-        told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
+        said = [bare(one) for one in texts_of(by_name, [name])]
+        told.append([upright(one) for one in said] if name in CATALOGUED else said)
     told.append(_of_card(by_name))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
     beside = (names_of(_beside(by_name, name, shows.story), "shown") for name in SHOWN_AUTHORS)
@@ -279,6 +286,7 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
         next(sure, "")
         or next(filter(None, shown), "")
         or _first_byline(shows.beside, publishers)
+        or _first_byline(filter(begins_byline, shows.ending), publishers)
         or next(filter(None, named), "")
         or _persons("; ".join(names_of(texts_of(by_name, [LAST_AUTHOR]), "marked")), publishers)
     )
@@ -295,7 +303,7 @@ def _persons(names: str, publishers: set[str]) -> str:
     if _folded(names) in publishers:
         return ""
     persons = (name for name in names.split("; ") if _folded(name) not in publishers | NOBODY)
-    return "; ".join(name for name in persons if not _ACCOUNT.fullmatch(name))
+    return "; ".join(name for name in persons if not (_ACCOUNT.fullmatch(name) or _DESK.search(name)))
 
 
 def _first_byline(lines: Iterable[str], publishers: set[str]) -> str:
@@ -352,7 +360,9 @@ def _byline_in(line: str) -> str:
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:
     """Return the texts of the first clue with a name beside a story, and of those directly below it."""
     found = list(_near(by_name, name, story))
-    return [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
+    said = [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
+    parts = [text.split("\n") for text in said]
+    return ["\n".join(line if "|" in line else _up_to_day(_byline_in(line)) for line in lines) for lines in parts]
 
 
 def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:

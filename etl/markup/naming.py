@@ -104,8 +104,14 @@ INTROS = Finder(
     r"|bajada|copete|sommario|ingress|inleiding)(?:-?_?(?:text|para(?:graph)?))?(?![a-z])",
     "intro|lead|lede|first|sapo|vorsp|anrei|chap|entrad|bajada|copete|sommario|ingress|inleid",
 )
+# Names of a second headline.
+DEKS = Finder(
+    r"(?<![a-z])(?:dec?k|strap-?line|sub-?(?:line|title|head(?:line|ing)?)|unter-?titel|sub-?t[ií]tulo|sous-?titre"
+    r"|sotto-?titolo|ondertitel|under-?rubrik)(?![a-z])",
+    "de|strap|sub|tit|rubrik",
+)
 BIOGRAPHIES = Finder(
-    r"(?<![a-z])(?:auth?[eo]u?r-?_?(?:bio|box|desc|description|info|about)|about-?_?(?:the-?_?)?auth?[eo]u?r)(?![a-z])",
+    r"(?<![a-z])(?:auth?[eo]u?r-?_?(?:bio|body|box|desc|description|info|about)|about-?_?(?:the-?_?)?auth?[eo]u?r)(?![a-z])",
     "aut",
 )
 RELATED = Finder(
@@ -119,10 +125,10 @@ RELATED = Finder(
 )
 OFFERS = Finder(
     r"(?<![a-z])(?:offers?|subscribe|subscriptions?|newsletters?|sign-?up|reg-?wall|gateway|abo-?box|polls?|quiz"
-    r"|cta|call-?to-?action|donat(?:e|ions?)"
+    r"|cta|call-?to-?action|donat(?:e|ions?)|amp-(?:sticky-)?ad"
     # "paywall" alone may be the box of the story behind the paywall.
     r"|pay-?wall-?_?(?:banner|headline|text|offers?|box|message|notice|prompt|overlay|modal))(?![a-z])",
-    "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|cta|call|donat",
+    "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|cta|call|donat|amp",
 )
 # A box with such a name may have the story behind a paywall, or the text of the paywall.
 WALLS = Finder(

@@ -1,4 +1,4 @@
-"""The story in the state that a page gives its scripts: __NEXT_DATA__, window.__INITIAL_STATE__ and the like.
+"""The story in the state that a page gives its scripts: __NEXT_DATA__, window.__INITIAL_STATE__, React's flight data.
 
 If a script fills a page, its story is only in this state.  The state also has other stories, menus and notices, so only
 text beside the page's title is used: a string of several paragraphs, or a list of paragraphs.
@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from etl.fold import ends_sentence
+from etl.markup.elements import BLOCKS
 from etl.markup.linked_data import READER, bare, decode, paragraphs, well_formed
 
 # Bytes of a paragraph, because a Chinese character is as much text as three letters.
@@ -37,6 +38,12 @@ _STATE = re.compile(
 # A text that each of them has, and that is found four times as fast.
 _ASSIGNED = re.compile(r"=\s*(?:[{\[]|JSON)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+# A script with a part of the elements that React renders, and a row of all parts: a number in hexadecimal, and JSON.
+FLIGHT = "self.__next_f.push([1,"
+_FLIGHT = re.compile(r"self\.__next_f\.push\((\[1,.*\])\)", re.DOTALL)
+_ROW = re.compile(r"^[0-9a-f]+:(?=\[)", re.MULTILINE)
+# How Angular writes signs in JSON.
+_ANGULAR = (("&q;", '"'), ("&s;", "'"), ("&l;", "<"), ("&g;", ">"), ("&a;", "&"))
 
 
 class _Around:
@@ -74,8 +81,10 @@ def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
     """Return the paragraphs of the longest text beside a title of the page; () if there is none."""
     known = [folded for title in islice(titles, MAX_TITLES) if len(folded := _folded(title)) >= MIN_TITLE]
     best = _Found((), 0, ())
-    for script in scripts if known else ():
-        for value in _values(script):
+    told = list(scripts) if known else []
+    flight = "".join(map(_flight_part, told))
+    for read in (*map(_values, told), _elements(flight)):
+        for value in read:
             titled = (found for found in _found(value, known, (), 0) if _is_titled(found))
             best = max((best, *titled), key=lambda found: found.prose)
     return best.paragraphs
@@ -84,6 +93,9 @@ def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
 def _values(script: str) -> Iterator[Any]:
     """Yield the values in a script: that of JSON, or those that it assigns at its beginning."""
     if script[:1] in ("{", "["):
+        if script.startswith("&q;", 1):
+            for sign, meant in _ANGULAR:
+                script = script.replace(sign, meant)
         yield decode(script)
         return
     for match in _STATE.finditer(script, 0, MAX_BEFORE):
@@ -93,6 +105,34 @@ def _values(script: str) -> Iterator[Any]:
         except (ValueError, RecursionError):  # not JSON, but another object of JavaScript
             continue
         yield value
+
+
+def _flight_part(script: str) -> str:
+    """Return the text that a script adds to the flight data, "" if it adds none."""
+    match = _FLIGHT.match(script)
+    value = decode(match[1]) if match else None
+    return value[1] if isinstance(value, list) and isinstance(value[1], str) else ""
+
+
+def _elements(flight: str) -> Iterator[Any]:
+    """Yield the elements in flight data: ["$", "p", null, {"children": "Text."}] as {"children": "Text."}."""
+    for match in _ROW.finditer(flight):
+        try:
+            yield _element(["$", "", {"children": READER.raw_decode(flight, match.end())[0]}], 0)
+        except (ValueError, RecursionError):
+            continue
+
+
+def _element(value: Any, depth: int) -> Any:
+    """Return a value with each element as an object with its text, and the first text in it, maybe a heading."""
+    if not isinstance(value, list) or depth > MAX_LEVELS:
+        return value if not (isinstance(value, str) and value.startswith("$")) else None
+    if value[:1] != ["$"] or not isinstance(value[-1], dict):
+        return [_element(part, depth + 1) for part in value]
+    children = _element(value[-1].get("children"), depth + 1)
+    first = children[0] if isinstance(children, list) and children else children
+    heading = first.get("heading") if isinstance(first, dict) else first
+    return {"heading": heading, "children": "" if value[1] == "h1" else [children, "\n" * (str(value[1]) in BLOCKS)]}
 
 
 def _found(value: Any, titles: Sequence[str], around: tuple[_Around, ...], depth: int) -> Iterator[_Found]:

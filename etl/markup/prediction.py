@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
+from etl.arrays import I64, Mask
 from etl.markup.clues import Said
 from etl.markup.features.catalogue import MARKERS
-from etl.markup.features.columns import Columns, Integers, Truths
+from etl.markup.features.columns import Columns
 from etl.markup.features.context import context, probabilities
 from etl.markup.features.page import Page, page_of
 from etl.markup.layout import Layout
@@ -43,10 +44,10 @@ class Prediction(Struct, frozen=True, eq=False):
     """
 
     page: Page
-    odds: Integers
-    asked_again: Integers
+    odds: I64
+    asked_again: I64
 
-    def probabilities(self) -> Integers:
+    def probabilities(self) -> I64:
         """Return the probability of each line, in thousandths."""
         return probabilities(self.odds)
 
@@ -65,22 +66,22 @@ def predict(layout: Layout, said: Said, model: PageModel) -> Prediction | None:
     return Prediction(page, odds, asked)
 
 
-def kept(prediction: Prediction, model: PageModel) -> Integers:
+def kept(prediction: Prediction, model: PageModel) -> I64:
     """Return the places of the lines that are story, among those that were judged, without the headline."""
     return np.flatnonzero(stays(prediction.probabilities(), prediction.page.columns, model))
 
 
-def stays(likely: Integers, columns: Columns, model: PageModel) -> Truths:
+def stays(likely: I64, columns: Columns, model: PageModel) -> Mask:
     """Return which lines are kept with these probabilities."""
     is_likely = likely >= needed(likely, columns, model)
     ends = (columns["ending"] == 1) | (columns["ending"] == 2)
     is_sentence = is_likely & ends & (columns["chars"] >= MIN_SENTENCE)
     is_text = (np.cumsum(is_sentence) > is_sentence) & (columns["in-heading"] == 0)
-    keeps: Truths = is_likely & ((columns["is-headline"] == 0) | is_text)
+    keeps: Mask = is_likely & ((columns["is-headline"] == 0) | is_text)
     return keeps
 
 
-def needed(likely: Integers, columns: Columns, model: PageModel) -> int:
+def needed(likely: I64, columns: Columns, model: PageModel) -> int:
     """Return the threshold of this page, in thousandths."""
     order = np.argsort(-likely, kind="stable")
     mass = np.cumsum((likely * columns["chars"])[order])

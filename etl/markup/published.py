@@ -31,6 +31,8 @@ _DATELINE = re.compile(
 # A section may stand behind the year: "/2010/POLITICS/08/13/".
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)(?:/[A-Za-z][A-Za-z.]*(?=/))?[/-](\d\d?)[/-](\d\d?)(?=[/-])")
 _FIGURE = re.compile(r"\d")
+# Between the facts in a line: "09/10/2026 - Par Jeanne Roe - 4 min".
+_PARTS = re.compile(r"\s+[-–—|·•]\s+")
 # Words in lower case before the first figure of a line.  A line with so many is a sentence about another day.
 MIN_SENTENCE_WORDS = 5
 
@@ -56,8 +58,10 @@ def _first_day(lines: Iterable[str], by_name: Clues) -> str:
     language = next(texts_of(by_name, LANGUAGES), "")
     told = (line for line in lines if not (_is_sentence(line) or begins_joined(line)))
     ordered = sorted(told, key=lambda line: (not tells_publication(line), begins_updated(line)))
-    said = (published_in(line) for line in ordered)
-    return next(filter(None, (instant(line, language) or shown_date(line) for line in said)), "")
+    said = [published_in(line) for line in ordered]
+    read = (instant(line, language) or shown_date(line) for line in said)
+    parts = (instant(part, language) for line in said for part in _PARTS.split(line))
+    return next(filter(None, read), "") or next(filter(None, parts), "")
 
 
 def _is_sentence(line: str) -> bool:

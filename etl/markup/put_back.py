@@ -3,19 +3,24 @@
 Also the paragraphs of a page if the model keeps hardly more than a lead.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 
 from etl.markup.elements import BIT
 from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
+from etl.markup.naming import PICTURES, TITLES
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
-# The same of a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
-MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 30
+# The same of a sentence within the story, in a box among its paragraphs or in a quotation, its characters, and the
+# number of boxes around it in which paragraphs are looked for.
+MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS, ENCLOSED_LEVELS = 200, 100, 30, 3
+# The same of the sentences of a section right below the story: of one of them, and of each.
+MIN_SECTION, MIN_OF_SECTION = 150, 90
 # Quotations that are looked for in the story; no page has more, and to look for each takes n².
 MAX_QUOTED = 500
 # Lines of the story that must be in boxes like that of a line, so that the line is put back.
@@ -39,6 +44,10 @@ QUESTION = ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
+# Elements that a name may make a heading; boxes with the story of a page; the most lines of a section.
+TITLED, WHOLES, MAX_SECTION = frozenset(("p", "div")), frozenset(("html", "body", "main", "article")), 60
+# "1", "#1", "1. The mill": a number of an item, in one of so many boxes around it.
+_NUMBER, NUMBER_LEVELS = re.compile(r"#?(\d{1,3})(?:[.):]?$|[.):] ?\S)"), 3
 # Rows of a table that is set in boxes, cells of each, and characters of a cell.
 MIN_ROWS, MAX_ROWS, MIN_CELLS, MAX_CELLS, MAX_CELL = 3, 60, 2, 6, 120
 
@@ -72,8 +81,8 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
             found.update((*lines, label))
         if not missing or any(layout.lines[line].linked or layout.lines[line].pictures for line in lines):
             continue
-        is_most = 2 * len(missing) < len(lines)
         above, parent = lines[0] - 1, layout.boxes[place].parent
+        is_most = 2 * len(missing) < len(lines) + (above in story)
         is_between = len(lines) > 1 and above in story and parents[above] == parent and last.get(parent, -1) > lines[-1]
         is_beside = parent in told and lines[-1] < end
         is_alike = above in story and (layout.boxes[parent].parent, layout.boxes[parent].key) in alike_told
@@ -194,8 +203,11 @@ def enclosed(
         is_one = is_sentence[line] and not one.linked and not one.pictures and len(one.text) >= ENCLOSED_CHARS
         if line in story or not is_one or likely.get(line, 0) < MIN_QUOTED:
             continue
-        row = layout.boxes[one.box].parent
-        if likely[line] >= MIN_ENCLOSED and max(holding[row], holding[layout.boxes[row].parent]) >= ALIKE:
+        around = [*islice(layout.path(one.box), 1, 1 + ENCLOSED_LEVELS)]
+        is_caption = any(
+            PICTURES.search(layout.keys[layout.boxes[place].key][1]) for place in around if not holding[place]
+        )
+        if likely[line] >= MIN_ENCLOSED and not is_caption and max(holding[place] for place in around) >= ALIKE:
             found.add(line)
         elif layout.boxes[one.box].parts & BIT["blockquote"]:
             quoted.append(line)
@@ -204,6 +216,87 @@ def enclosed(
         said = dict(zip(quoted, letters_of([layout.lines[line].text for line in quoted]), strict=True))
         found.update(line for place, line in enumerate(said) if place >= MAX_QUOTED or said[line] not in told)
     return found
+
+
+def section(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return the lines of a box right below the story and beside a box with it: sentences alone, and their headings."""
+    below = max(story, default=-1) + 1
+    if not story or below == len(layout.lines):
+        return set()
+    counts = layout.counts(story)
+    path = [*takewhile(lambda place: not counts[place], layout.path(layout.lines[below].box))]
+    if not path or not layout.boxes[path[-1]].parent or counts[layout.boxes[path[-1]].parent] < ALIKE:
+        return set()
+    around = layout.boxes[layout.boxes[path[-1]].parent]
+    if around.name in ("html", "body"):
+        return set()
+    lines = layout.lines_in(path[-1], below, MAX_SECTION)
+    told = [line for line in lines if layout.boxes[layout.lines[line].box].name not in HEADINGS]
+    is_other = any(
+        layout.lines[line].linked
+        or layout.lines[line].pictures
+        or layout.boxes[layout.lines[line].box].parts & ELSEWHERE & ~around.parts
+        for line in lines
+    )
+    is_prose = all(is_sentence[line] and len(layout.lines[line].text) >= LINKED_SENTENCE for line in told)
+    chances = [likely.get(line, 0) for line in told]
+    is_one = not is_other and is_prose and len(told) > 1
+    return set(lines) if is_one and max(chances) >= MIN_SECTION and min(chances) >= MIN_OF_SECTION else set()
+
+
+def headed(layout: Layout, story: Collection[int], headlines: Collection[int]) -> set[int]:
+    """Return the headings, by element or by name, of boxes within the story whose other lines are all story."""
+    found: set[int] = set()
+    for line in sorted(story)[1:]:
+        title = line - 1
+        if title in story or title in headlines or layout.lines[title].linked:
+            continue
+        own = layout.boxes[layout.lines[title].box]
+        is_title = own.parts & BIT["heading"] or (own.name in TITLED and TITLES.search(layout.keys[own.key][1]))
+        if not is_title or own.name == "h1" or own.parts & ELSEWHERE or layout.boxes[own.parent].name in WHOLES:
+            continue
+        lines = layout.lines_in(own.parent, title, MAX_SECTION)
+        told = [len(layout.lines[one].text) for one in lines[1:] if one in story]
+        is_whole = title == lines[0] and len(told) == len(lines) - 1 < MAX_SECTION
+        if is_whole and max(told, default=0) >= ENCLOSED_CHARS:
+            found.add(title)
+    return found
+
+
+def numbered(
+    layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]
+) -> set[int]:
+    """Return the headings and sentences of adjacent boxes that are numbered: a list that is told item by item.
+
+    Each has a number, one more or less than the last, and a heading without a link.  Three or more stand in a box with
+    story, or with the headline.
+    """
+    rows: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)  # numbers of boxes
+    for one in layout.lines:
+        if not one.linked and (match := _NUMBER.match(one.text)):
+            for place in islice(layout.path(one.box), NUMBER_LEVELS):
+                rows[layout.boxes[place].parent, layout.boxes[place].key].setdefault(place, int(match[1]))
+    around = layout.around({*story, *headlines}) if rows else set()
+    lists = [list(row) for (parent, _), row in rows.items() if parent in around and _are_in_order([*row.values()])]
+    items = {place for places in lists for place in places}
+    holding: list[int] = []  # the item around each box, 0 for none
+    for place, box in enumerate(layout.boxes if items else ()):
+        holding.append(place if place in items else holding[box.parent] if place else 0)
+    told: dict[int, set[int]] = defaultdict(set)
+    headed = set[int]()
+    for line, one in enumerate(layout.lines if items else ()):
+        parts = layout.boxes[one.box].parts
+        if holding[one.box] and not (one.linked or parts & ELSEWHERE):
+            if parts & BIT["heading"]:
+                headed.add(holding[one.box])
+            if parts & BIT["heading"] or is_sentence[line]:
+                told[holding[one.box]].add(line)
+    whole = (places for places in lists if headed.issuperset(places))
+    return {line for places in whole for place in places for line in told[place]}
+
+
+def _are_in_order(numbers: Sequence[int]) -> bool:
+    return len(numbers) >= ALIKE and {after - before for before, after in pairwise(numbers)} in ({1}, {-1})
 
 
 def tabular(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:

@@ -16,6 +16,8 @@ MAX_BESIDE, SENTENCE_END = (
 )
 # Lines below the lead in which its date may stand, if they are no story.
 LINES_BELOW = 4
+# Lines above the last of a story that may have its byline.
+LINES_LAST = 2
 # Lines above the story that may have its headline, if the <h1> is the name of the site; or the headline is the second
 # line.
 LINES_OVER = 3
@@ -46,7 +48,8 @@ class Shown(Struct, frozen=True, gc=False):
     """What a page shows: its <h1>, the most probable first, and its lines with the title or a part of it.
 
     `beside` are the short lines between headline and story, `story` the place of both.  `above` is another heading
-    right above the story, `opening` its first paragraph; "" if there is none.
+    right above the story, `opening` its first paragraph; "" if there is none.  `ending` are the lines right at the end
+    of the story, in its box.
     """
 
     headings: Sequence[str]
@@ -55,6 +58,7 @@ class Shown(Struct, frozen=True, gc=False):
     story: Span
     above: str = ""
     opening: str = ""
+    ending: Sequence[str] = ()
 
 
 def shown_of(layout: Layout, kept: Sequence[bool], headlines: Collection[int], span: Span) -> Shown:
@@ -81,7 +85,20 @@ def shown_of(layout: Layout, kept: Sequence[bool], headlines: Collection[int], s
         opening=next(
             (text for text, is_kept in zip(texts, kept, strict=True) if is_kept and len(text) > MAX_BESIDE), ""
         ),
+        ending=[
+            text
+            for text in (texts[at] for at in _at_end(layout, span.end))
+            if len(text) <= MAX_BESIDE and not SENTENCE_END.search(text)
+        ],
     )
+
+
+def _at_end(layout: Layout, last: int) -> Iterator[int]:
+    """Yield the last lines of a story and those right below them, if they stand in a box around the last one."""
+    for line in range(max(0, last - LINES_LAST), min(last + LINES_BELOW, len(layout.lines))):
+        box = layout.boxes[layout.lines[line].box].parent
+        if layout.boxes[box].name not in ("html", "body") and box <= layout.lines[last].box < layout.ends[box]:
+            yield line
 
 
 def _above_headline(layout: Layout, headline: int) -> Iterator[int]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from etl.fold import count_words
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.elements import BIT
@@ -18,10 +19,22 @@ from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
 from etl.markup.folds import folded, unfolded
 from etl.markup.layout import Layout, Line
-from etl.markup.naming import INTROS
+from etl.markup.naming import DEKS, INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import QUESTION, alike, enclosed, in_one_box, items, posts, tabular, whole
+from etl.markup.put_back import (
+    QUESTION,
+    alike,
+    enclosed,
+    headed,
+    in_one_box,
+    items,
+    numbered,
+    posts,
+    section,
+    tabular,
+    whole,
+)
 from etl.markup.shown import Span
 
 # Elements of headings, and the least probability, in thousandths, of a heading between two parts of the story.
@@ -30,9 +43,11 @@ SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"
 SURE = 600
 # The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
 # lead, and lines between the headline and the lead.
-MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
+MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 40, 10
 # The same for folded paragraphs, and for a sentence that repeats the headline.
 MIN_FOLDED, MIN_SAID = 100, 300
+# Words of a second headline.
+MIN_DEK_WORDS = 4
 # Characters of the value of an attribute that may name its element a lead.
 MAX_DATA = 40
 # The length of a lead that repeats the headline, as a multiple of the headline, and its least probability.
@@ -97,6 +112,9 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= enclosed(layout, story, likely, is_sentence) | posts(layout, story, likely, is_sentence)
     story |= unfolded(layout, story, is_sentence) | in_one_box(layout, story, likely, is_sentence)
     story |= folded(layout, story, is_sentence) | tabular(layout, story, likely)
+    story |= numbered(layout, story, headlines, is_sentence)
+    story |= section(layout, story, likely, is_sentence)
+    story |= headed(layout, story, headlines)
     story -= asides(layout, said, story, headlines, likely)
     story -= headings_alone(layout, story, story - found.lines)
     return Judged(
@@ -198,7 +216,7 @@ def _lead(
     likely: Mapping[int, int],
     is_sentence: Sequence[bool],
 ) -> set[int]:
-    """Return sentences between the headline and the story that the model takes for a teaser: a lead in its own box."""
+    """Return a second headline, and sentences between headline and story that the model takes for a teaser: a lead."""
     if not story:
         return set()
     first, boxes = min(story), layout.boxes
@@ -210,9 +228,17 @@ def _lead(
     return {
         place
         for place in range(headline + 1, min(first, headline + LEAD_LINES))
-        if is_sentence[place] and likely.get(place, 0) >= MIN_LEAD and _may_be_lead(layout, layout.lines[place])
+        if likely.get(place, 0) >= MIN_LEAD
+        if _is_dek(layout, place) or (is_sentence[place] and _may_be_lead(layout, layout.lines[place]))
         if not boxes[layout.lines[place].box].parts & unlike
     }
+
+
+def _is_dek(layout: Layout, line: int) -> bool:
+    """Return whether a line below the headline is a second headline by the name of its box, and no label."""
+    one, own = layout.lines[line], layout.boxes[layout.lines[line].box]
+    is_other = one.linked or own.parts & NO_LEAD & ~BIT["heading"]
+    return not is_other and bool(DEKS.search(layout.keys[own.key][1])) and count_words(one.text) >= MIN_DEK_WORDS
 
 
 def _is_called_intro(layout: Layout, line: int) -> bool:

@@ -174,6 +174,8 @@ class _Walker:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
         self.around.append((self.box, self.parts, self.bits, self.silent))
+        if self.listening:
+            self.listener.parted = self.listener.ended
         if self.silent and (self.silent == "svg" or self.silent in OF_MATH):
             if tag in OUT_OF_FOREIGN:
                 self._leave_foreign()

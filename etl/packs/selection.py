@@ -29,8 +29,7 @@ from etl.packs.misuses import patterns
 from etl.packs.shipped import builtin_rules, builtin_triggers
 from etl.packs.validate import check
 from etl.rules import compile_judging
-from etl.rules.classifier.model import NAME as CLASSIFIER
-from etl.rules.classifier.model import Classifier
+from etl.rules.classifier.model import CLASSIFIER, Classifier
 from etl.rules.language import Verb
 from etl.rules.matching.exceptions import Override, RuleException, UserRules
 from etl.rules.regexes.compiled import TimedRegex, regex_of

@@ -18,12 +18,12 @@ from typing import IO, Any
 import msgspec
 from msgspec import Struct
 
-from etl.errors import MachineError, PipeClosed, UsageError
+from etl.errors import MachineError, PipeClosed
 from etl.formats.writing import join_parts
-from etl.pipeline.output import Output, Part, replaceable
+from etl.pipeline.output import Output, Part
 from etl.pipeline.workspace import IDENTITY, Workspace
 from etl.processes import signals_held
-from etl.writers import TEMPORARY, atomic, fsync, in_order
+from etl.writers import TEMPORARY, atomic, fsync, in_order, indented_json
 
 # The journal.  A workspace with this file has begun to rename files.
 JOURNAL = "delivery.json"
@@ -50,27 +50,29 @@ def printing(device: str = "") -> Iterator[IO[bytes]]:
         raise OSError(error.errno, error.strerror, device or "standard output") from None
 
 
-class Journal(Struct, frozen=True):
-    """The renames of a delivery: the kinds of results that are ready, and the files at the output that they replace.
+# A file or folder, by its inode, size and time of change; and those that a run replaces, by the kind of result.
+FileIdentity = tuple[int, int, int]
+Replaced = Mapping[str, FileIdentity]
 
-    The files are identified by inode, size and time of change.
-    """
+
+class Journal(Struct, frozen=True):
+    """The renames of a delivery: the kinds of results that are ready, and the files at the output that they replace."""
 
     ready: list[str]
-    replaced: dict[str, tuple[int, int, int]]
+    replaced: Replaced
 
 
 def deliver(
-    output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], force: bool
+    output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], replaced: Replaced
 ) -> None:
     """Move the results of these kinds to their places.
 
-    With `force`, results of an earlier run, of any kind, are removed.  `account` is the content of the run.json of a
-    folder.  Raises MachineError if a file has appeared at the output.
+    `replaced` are the results of an earlier run, of any kind, which were found at the start, and are removed.
+    `account` is the content of the run.json of a folder.  Raises MachineError if a file has appeared at the output.
     """
     folder = Path(workspace.folder)
     if not is_begun(folder):
-        _make_ready(output, workspace, kinds, account, force)
+        _make_ready(output, workspace, kinds, account, replaced)
     finish_delivery(output, folder)
 
 
@@ -88,7 +90,7 @@ def discard(folder: Path) -> None:
 
 
 def _make_ready(
-    output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], force: bool
+    output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], replaced: Replaced
 ) -> None:
     """Put all results into one folder, and then write the journal.  After this, results are only renamed."""
     ready = Path(workspace.folder) / "ready"
@@ -106,12 +108,12 @@ def _make_ready(
             for part in sorted((ready / kind).iterdir(), key=in_order)
         ]
         with atomic(ready / "run.json") as path:
-            path.write_bytes(msgspec.json.format(msgspec.json.encode({**account, "parts": parts}), indent=2) + b"\n")
-    try:
-        replaced = {kind: _identity(output.path(kind)) for kind in replaceable(output, force)}
-        journal = Journal(sorted(item.name for item in ready.iterdir()), replaced)
-    except UsageError as error:
-        raise _appeared(error.place) from None
+            path.write_bytes(indented_json({**account, "parts": parts}))
+    for kind in reversed(output.kinds()):
+        path = output.path(kind)
+        if os.path.lexists(path) and identity_of(path) != replaced.get(kind):
+            raise _appeared(str(path))
+    journal = Journal(sorted(item.name for item in ready.iterdir()), replaced)
     with atomic(Path(workspace.folder) / JOURNAL) as path:
         path.write_bytes(msgspec.json.encode(journal))
 
@@ -137,15 +139,16 @@ def finish_delivery(output: Output, folder: Path) -> bool:
     return True
 
 
-def _move_away(path: Path, target: Path, identity: tuple[int, int, int]) -> None:
+def _move_away(path: Path, target: Path, identity: FileIdentity) -> None:
     """Move away what is replaced.  Another file may have appeared there since a run was killed."""
     if os.path.lexists(path) and not target.exists():
-        if _identity(path) != identity:
+        if identity_of(path) != identity:
             raise _appeared(str(path))
         path.rename(target)
 
 
-def _identity(path: Path) -> tuple[int, int, int]:
+def identity_of(path: Path) -> FileIdentity:
+    """Return what identifies a file or folder as long as nobody changes it."""
     status = path.lstat()
     return status.st_ino, status.st_size, status.st_mtime_ns
 

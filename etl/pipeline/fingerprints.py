@@ -87,9 +87,9 @@ class Joined(Struct, frozen=True):
     resources: "Resources"
 
 
-def file_of(workspace: Workspace, shard: int) -> FingerprintFile:
-    """Return the fingerprints of a shard."""
-    return FingerprintFile(workspace.path(KIND, shard, BLOCKS), workspace.path(KIND, shard, ARTICLES))
+def file_of(workspace: Workspace, shard: int, kind: str = KIND) -> FingerprintFile:
+    """Return the fingerprints of a shard, or those of another kind that are written like it."""
+    return FingerprintFile(workspace.path(kind, shard, BLOCKS), workspace.path(kind, shard, ARTICLES))
 
 
 def write_fingerprints(job: Job, workspace: Workspace, shard: int, blocks: BlockTexts) -> None:

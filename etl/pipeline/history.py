@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from etl.errors import UsageError
 from etl.index.manifest import IndexedRun, Manifest, Part, locked, open_index, verified_index, write_manifest
 from etl.index.parts import Write, part_writer
-from etl.pipeline.fingerprints import FingerprintFile, write_table
+from etl.pipeline.fingerprints import FingerprintFile, file_of, write_table
 from etl.pipeline.job import Job
 from etl.pipeline.workspace import Workspace
 
@@ -149,9 +149,7 @@ def stage_index(
 
 def _spill(workspace: Workspace, place: int, tables: "PriorTables") -> FingerprintFile:
     """Write blocks of prior runs like those of a shard."""
-    part = FingerprintFile(
-        workspace.path("prior", place, ".blocks.arrow"), workspace.path("prior", place, ".articles.arrow")
-    )
+    part = file_of(workspace, place, "prior")
     part.blocks.parent.mkdir(parents=True, exist_ok=True)
     write_table(part.blocks, tables.blocks)
     write_table(part.articles, tables.articles)

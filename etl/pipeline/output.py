@@ -115,40 +115,29 @@ def beside(name: str, what: str) -> Path:
     return Path(name.removesuffix(suffix) + f".{what}{suffix}")
 
 
-def check_output(output: Output, force: bool, inputs: Iterable[str], index: str = "") -> None:
-    """Refuse an output that is an input, that exists (with `force`: that is not ours), or that cannot be written.
+def check_output(output: Output, force: bool, inputs: Iterable[str], index: str = "") -> list[str]:
+    """Return the kinds of results that stand at an output already, and that the run will replace.
 
-    The index of the run may stand in the folder of its output.  Raises UsageError.
+    Refuse an output that is an input, that exists (with `force`: that is not ours), or that cannot be written.  The
+    index of the run may stand in the folder of its output.  Raises UsageError.
     """
     if output.kind in ("stdout", "stream"):
-        return
+        return []
     refuse_inputs(output, inputs)
-    if output.kind == "store file":
-        from etl.pipeline.to_store import check_file
+    if output.in_store:
+        from etl.pipeline.to_store import check_file, check_folder
 
-        check_file(output.addresses(), force)
-        return
-    if output.kind == "store folder":
-        from etl.pipeline.to_store import check_folder
-
-        check_folder(output.name, force)
-        return
-    replaceable(output, force)
-    if output.kind == "folder" and not force and _holds_others(Path(output.name), index):
-        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
-
-
-def replaceable(output: Output, force: bool) -> list[str]:
-    """Return the kinds of results that stand at an output already.
-
-    Raises UsageError if one may not be replaced, or cannot be written under its name.
-    """
+        if output.kind == "store file":
+            return check_file(output.addresses(), force)
+        return check_folder(output.name, force)
     found = [kind for kind in reversed(output.kinds()) if _is_there(output.path(kind))]
     for kind in found:  # an error names the output itself first
         if not _is_ours(output, kind):
             raise of_others(str(output.path(kind)))
         if not force:
             raise exists_already(str(output.path(kind)))
+    if output.kind == "folder" and not force and _holds_others(Path(output.name), index):
+        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
     return found
 
 
@@ -227,10 +216,9 @@ def _is_ours(output: Output, kind: str) -> bool:
         return parts is not None and all(_is_part(one, parts) for one in found)
     if not target.is_file() or target.is_symlink():
         return False
-    if _starts_ours(target, kind):
-        return True
-    # Records of `dedup` and of other shapes look like any JSON lines, so they are compared with the audit beside them.
-    return kind == "articles" and _is_audited(target, beside(output.name, "audit"))
+    audit = beside(output.name, "audit")
+    can_tell = kind == "articles" and audit.is_file() and not audit.is_symlink()
+    return begins_as(kind, target) or (can_tell and are_of_audit(target, audit))
 
 
 def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
@@ -239,7 +227,7 @@ def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
         if manifest.is_symlink() or not manifest.is_file():
             return None
         account = msgspec.json.decode(manifest.read_bytes(), type=_Account)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return {part.path: part.bytes for part in account.parts}
 
@@ -249,25 +237,25 @@ def _is_part(path: Path, parts: Mapping[str, int]) -> bool:
     return is_regular and parts.get(f"{path.parent.name}/{path.name}") == path.stat().st_size
 
 
-def _starts_ours(path: Path, kind: str) -> bool:
+def begins_as(kind: str, place: Path | str) -> bool:
+    """Return true if a file, on disk or in a store, begins as results of this kind do, or is empty."""
     from etl.formats.own_files import STARTS
-    from etl.formats.own_records import begins
+    from etl.formats.own_records import has_start
     from etl.formats.parquet_writer import own_kind
 
-    return own_kind(path) == kind if path.suffix == PARQUET else begins(path, STARTS[kind])
+    return own_kind(place) == kind if _is_parquet(place) else has_start(place, STARTS[kind])
 
 
-def _is_audited(articles: Path, audit: Path) -> bool:
-    from etl.formats.opening import open_path
+def are_of_audit(articles: Path | str, audit: Path | str) -> bool:
+    """Return true if records belong to an audit: those of `dedup`, and of other shapes, begin as any JSON lines do."""
     from etl.formats.own_records import is_of_audit
 
-    if articles.suffix == PARQUET or not audit.is_file() or audit.is_symlink():
-        return False
-    try:
-        with open_path(articles) as records, open_path(audit) as entries:
-            return is_of_audit(records, entries)
-    except OSError:
-        return False
+    return not _is_parquet(articles) and is_of_audit(articles, audit)
+
+
+def _is_parquet(place: Path | str) -> bool:
+    name = place.name if isinstance(place, Path) else place.partition("?")[0]
+    return name.endswith(PARQUET)
 
 
 def _holds_others(folder: Path, index: str) -> bool:

@@ -18,9 +18,9 @@ from msgspec import Struct, structs
 from etl import audit
 from etl.audit import END_OF_DEDUP, Tally, end_entry, sum_of_checksums
 from etl.engines import Engine
-from etl.errors import NoInput, RegexTimeout, UsageError
+from etl.errors import NoInput, RegexTimeout, UsageError, in_one_line
 from etl.formats import OWN, PASSED_OVER_OWN, Found, Share, Source, shares, spooled
-from etl.formats.source import FORMAT_NAMES, in_one_line
+from etl.formats.source import FORMAT_NAMES
 from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
@@ -40,7 +40,7 @@ RECORDS = ("fingerprint", "select", "write")
 # need them: for a file or two, loading the code for fingerprints takes longer than cleaning.
 ACROSS, MAX_SMALL = ("prepare", "select", "publish"), 1 << 18
 # Stages that need all shards at once.  This process does them, except that the engine finds pairs of similar blocks.
-WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
+ALL_AT_ONCE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
     "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
     "select": lambda job, workspace, shards, engine: select(job, workspace, shards, engine.jobs, engine.pair_source),
 }
@@ -112,12 +112,7 @@ class Run:
         while True:
             try:
                 tally = self._do(workspace, stages, _without(self._job, timed_out))
-                return Outcome(
-                    structs.replace(tally, timed_out=timed_out),
-                    tuple(dict.fromkeys(self._passed_over)),
-                    self._inputs(),
-                    tuple(self._seconds.items()),
-                )
+                return self._outcome(structs.replace(tally, timed_out=timed_out))
             except RegexTimeout as error:
                 self._engine.stop()
                 timed_out = _left_out({*timed_out, error.place})
@@ -125,7 +120,7 @@ class Run:
                 workspace.restart_without(timed_out)
 
     def printing(self, write: Callable[[Printed], None]) -> Outcome:
-        """Clean shard by shard, and yield the result of each, without files."""
+        """Clean shard by shard, and write the result of each, without files."""
         job = structs.replace(self._job, shard_bytes=STREAM_SHARD_BYTES[0])
         tallies: list[Tally] = []
         with self._timed("clean"):
@@ -137,7 +132,7 @@ class Run:
                 self._progress.advance(sizes.next(), printed.tally.documents)
         tally = audit.close(tallies)
         _check_read(tally, self._found)
-        return Outcome(tally, tuple(dict.fromkeys(self._passed_over)), self._inputs(), tuple(self._seconds.items()))
+        return self._outcome(tally)
 
     def _do(self, workspace: Workspace, stages: Sequence[str], job: Job) -> Tally:
         if closed := workspace.tally("close", 0):
@@ -155,7 +150,7 @@ class Run:
                 with self._timed(stage):
                     if number == 0:
                         count = self._first(stage, job, workspace, shards)
-                    elif stage in WHOLE:
+                    elif stage in ALL_AT_ONCE:
                         self._whole(stage, job, workspace, count)
                     else:
                         self._next(stage, job, workspace, count)
@@ -203,7 +198,7 @@ class Run:
                 self._engine.stop()
                 return_freed_memory(ARRAY_BYTES)
             own = workspace.for_task()
-            WHOLE[stage](job, own, count, self._engine)
+            ALL_AT_ONCE[stage](job, own, count, self._engine)
             workspace.finish(stage, Done(0, Tally(), own.unsynced))
 
     def plan(self, job: Job) -> Iterator[Shard]:
@@ -225,8 +220,10 @@ class Run:
                 else:
                     yield share
 
-    def _inputs(self) -> tuple[tuple[str, int], ...]:
-        return tuple(sorted((name, count) for name, count in self._formats.items() if count))
+    def _outcome(self, tally: Tally) -> Outcome:
+        formats = sorted((name, count) for name, count in self._formats.items() if count)
+        passed_over = dict.fromkeys(self._passed_over)
+        return Outcome(tally, tuple(passed_over), tuple(formats), tuple(self._seconds.items()))
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

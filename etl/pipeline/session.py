@@ -18,7 +18,7 @@ from etl.errors import MachineError, UsageError
 from etl.formats import Found
 from etl.formats.stores import real_place
 from etl.packs import pack_versions
-from etl.pipeline.delivery import deliver, discard, finish_delivery, is_begun, print_parts
+from etl.pipeline.delivery import Replaced, deliver, discard, finish_delivery, identity_of, is_begun, print_parts
 from etl.pipeline.job import Job
 from etl.pipeline.output import Output, check_output, make_parent, refuse_index, refuse_inputs
 from etl.pipeline.run import RECORDS, Outcome, Progress, Run
@@ -61,8 +61,8 @@ class Request(Struct, frozen=True):
 class Session:
     """A run in progress: its workspace, and after `run` its outcome."""
 
-    def __init__(self, request: Request, workspace: Workspace) -> None:
-        self.request, self.workspace = request, workspace
+    def __init__(self, request: Request, workspace: Workspace, replaced: Replaced) -> None:
+        self.request, self.workspace, self._replaced = request, workspace, replaced
         self.outcome = Outcome()
         self.is_published = False
 
@@ -88,7 +88,7 @@ class Session:
 
             put_file(output.addresses(), self.workspace, self._kinds())
         else:
-            deliver(output, self.workspace, self._kinds(), self._account(), self.request.force)
+            deliver(output, self.workspace, self._kinds(), self._account(), self._replaced)
         self.is_published = True
         self.extend_index()
 
@@ -134,7 +134,7 @@ def session(request: Request) -> Iterator[Session]:
         _check_output(request)
     if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
         with _holding_index(request), scratch(request.work, output.suffix) as workspace:
-            one = Session(request, workspace)
+            one = Session(request, workspace, {})
             try:
                 yield one
                 if request.delivers:
@@ -152,11 +152,11 @@ def session(request: Request) -> Iterator[Session]:
     make_parent(output)
     try:
         with _holding_index(request), Claim(output.parent, output.claim) as claim:
-            request = _accepted(request, claim)
+            request, replaced = _accepted(request, claim)
             state = _index_state(request.job, claim)
             workspace = claim.open(identify(request, claim), output.suffix)
             (Path(workspace.folder) / BEFORE).write_text(state, encoding="utf-8")
-            one = Session(request, workspace)
+            one = Session(request, workspace, replaced)
             with _kept_for_resume(one):
                 yield one
                 one.deliver()
@@ -179,36 +179,38 @@ def _read(request: Request) -> Iterator[str]:
     yield from (source.path for source in request.found.sources)
 
 
-def _accepted(request: Request, claim: Claim) -> Request:
+def _accepted(request: Request, claim: Claim) -> tuple[Request, Replaced]:
     """Complete or remove what earlier runs have left, and check the output.
 
-    Return the request, with the time of a resumed run.
+    Return the request, with the time of a resumed run, and what it will replace.
     """
     unfinished = claim.unfinished()
     if request.resume and unfinished:
         _check_same(request, unfinished, claim)
-        if not any(map(is_begun, claim.left())):
-            _check_output(request)
         added = request.job.added if request.has_time else unfinished.added
-        return structs.replace(request, job=structs.replace(request.job, added=added))
-    for folder in claim.left():
-        if finish_delivery(request.output, folder):
-            _finish_index(request.job.index, folder)
-        discard(folder)
-    _check_output(request)
-    return request
+        request = structs.replace(request, job=structs.replace(request.job, added=added))
+        if any(map(is_begun, claim.left())):
+            return request, {}
+    else:
+        for folder in claim.left():
+            if finish_delivery(request.output, folder):
+                _finish_index(request.job.index, folder)
+            discard(folder)
+    found = _check_output(request)
+    return request, {kind: identity_of(request.output.path(kind)) for kind in found}
 
 
-def _check_output(request: Request) -> None:
-    """Refuse the output if it may not be written, or not with the index of the run.  Raises UsageError."""
-    check_output(request.output, request.force, _read(request), request.job.index)
-    if request.force and request.job.index:
-        try:
-            check_output(request.output, False, (), request.job.index)
-        except UsageError:  # there is an output to overwrite
-            from etl.pipeline.history import refuse_only_copy
+def _check_output(request: Request) -> list[str]:
+    """Return the kinds of results that the run will replace.
 
-            refuse_only_copy(request.job, request.output.name)
+    Raises UsageError if the output may not be written, or not with the index of the run.
+    """
+    found = check_output(request.output, request.force, _read(request), request.job.index)
+    if found and request.job.index:
+        from etl.pipeline.history import refuse_only_copy
+
+        refuse_only_copy(request.job, request.output.name)
+    return found
 
 
 def _finish_index(index: str, folder: Path) -> None:

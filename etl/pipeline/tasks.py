@@ -8,8 +8,9 @@ clean     shares -> articles, audit, rejects                     (where duplicat
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from io import BytesIO
-from typing import Generic
+from typing import Generic, TypeVar
 
 from msgspec import Struct, structs
 
@@ -21,7 +22,7 @@ from etl.formats import Reading, Reject, Share, read
 from etl.formats.opening import fault_of, open_share
 from etl.formats.source import MAX_REJECT_BYTES
 from etl.formats.writing import record_writer
-from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Raw
+from etl.model import NO_DUPLICATES, DocumentDuplicates, Raw
 from etl.packs import compile_rules
 from etl.pipeline.documents import JUDGED, PARSED, State, read_judged, read_parsed, write_documents
 from etl.pipeline.duplicates import blocks_left, duplicates_within, with_duplicates
@@ -40,6 +41,10 @@ PUBLISHED = ("articles", "audit", "rejects")
 # The size of a batch of documents that are processed together: at most so many documents or characters.
 BATCH_DOCUMENTS, BATCH_CHARS = 256, 1 << 20
 
+# Faults of the machine, of a rule, of the books: they end a run, and not only a document.
+NOT_OF_A_DOCUMENT = (CopydeskError, OSError, MemoryError)
+
+Result = TypeVar("Result")
 Task = Callable[[Job, Workspace, Shard], Tally]
 # Writes the result of one document: its records and audit, or the reject.
 Write = Callable[[Iterable[Record], Iterable[Entry], Reject | None], None]
@@ -211,20 +216,20 @@ def _start_of(share: Share) -> bytes:
 
 def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
     """Return a parsed document, or a reject if it cannot be parsed."""
+    return _or_reject(partial(parse, raw, rules), raw.path, raw.row, raw.body)
+
+
+def _or_reject(step: Callable[[], Result], path: str, row: int, body: str | bytes) -> Result | Reject:
+    """Return the result of a step of a document, or a reject: a fault of ours costs this document, and not the run."""
     try:
-        return parse(raw, rules)
+        return step()
     except Unreadable as error:
         fault = error.fault
     except NOT_OF_A_DOCUMENT:
         raise
-    except Exception as error:  # a fault of ours costs this document, and not the run
+    except Exception as error:
         fault = fault_of(error)
-    body = raw.body if isinstance(raw.body, bytes) else raw.body.encode("utf-8", "replace")
-    return Reject(raw.path, raw.row, fault, body).shortened()
-
-
-# Faults of the machine, of a rule, of the books: they end a run, and not only a document.
-NOT_OF_A_DOCUMENT = (CopydeskError, OSError, MemoryError)
+    return Reject(path, row, fault, body if isinstance(body, bytes) else body.encode("utf-8", "replace")).shortened()
 
 
 def judge_all(
@@ -263,16 +268,8 @@ def _judged_batch(
 
 
 def _judge_alone(parsed: Parsed, rules: Ruleset, counts: LineCounts | None) -> Judged | Reject:
-    try:
-        return judge([parsed], rules, counts)[0]
-    except NOT_OF_A_DOCUMENT:
-        raise
-    except Exception as error:  # a fault of ours costs this document, and not the run
-        return _rejected(parsed.document, error)
-
-
-def _rejected(document: Document, error: Exception) -> Reject:
-    return Reject(document.path, document.row, fault_of(error), document.text.encode("utf-8", "replace")).shortened()
+    document = parsed.document
+    return _or_reject(lambda: judge([parsed], rules, counts)[0], document.path, document.row, document.text)
 
 
 def with_own_duplicates(
@@ -305,13 +302,11 @@ def _published(
 
 def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job) -> Cleaned | Reject:
     """Return a finished document, or a reject if a bug of ours stops it.  Raises BooksError."""
-    try:
-        cleaned = finish(judged, duplicates, job.added, job.skip, job.fields)
-        return cleaned if shape_of(job.shape).has_metadata else _without_metadata(cleaned)
-    except NOT_OF_A_DOCUMENT:
-        raise
-    except Exception as error:  # a fault of ours costs this document, and not the run
-        return _rejected(judged.document, error)
+    document, step = judged.document, partial(finish, judged, duplicates, job.added, job.skip, job.fields)
+    cleaned = _or_reject(step, document.path, document.row, document.text)
+    if isinstance(cleaned, Reject) or shape_of(job.shape).has_metadata:
+        return cleaned
+    return _without_metadata(cleaned)
 
 
 def _without_metadata(cleaned: Cleaned) -> Cleaned:

@@ -14,18 +14,12 @@ from pathlib import Path, PurePath
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from etl.errors import MachineError, UsageError, first_line
-from etl.formats.opening import open_address
-from etl.formats.own_files import START_BYTES, STARTS
-from etl.formats.parquet_writer import own_kind
-from etl.formats.stores import connect, open_stored, unreachable
-from etl.formats.unpacking import Damaged
-from etl.formats.writing import PARQUET, join_parts
-from etl.pipeline.output import exists_already, of_others
+from etl.formats.stores import connect, unreachable
+from etl.formats.writing import join_parts
+from etl.pipeline.output import are_of_audit, begins_as, exists_already, of_others
 from etl.pipeline.workspace import Workspace
-from etl.writers import TEMPORARY, atomic
+from etl.writers import TEMPORARY, atomic, indented_json
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -35,8 +29,8 @@ _PART = re.compile(r"(?:articles|audit|rejects)/part-\d{5,}[.\w]*")
 _OWN_FOLDER = b'"schema": "copydesk/run/'
 
 
-def check_file(addresses: Mapping[str, str], force: bool) -> None:
-    """Refuse a file whose articles, audit or rejects exist; with `force`, one that copydesk did not write.
+def check_file(addresses: Mapping[str, str], force: bool) -> list[str]:
+    """Return the kinds of results that exist.  Refuse any; with `force`, one that copydesk did not write.
 
     Raises UsageError, also if its bucket does not exist.
     """
@@ -45,16 +39,18 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
     if found and not force:  # an error names the articles first
         raise exists_already(addresses[found[0]])
     ours = [kind for kind in found if _is_ours(addresses[kind], kind)]
-    if "articles" not in ours and "audit" in ours and _is_audited(addresses["articles"], addresses["audit"]):
-        ours.append("articles")  # records of `dedup`, and of other shapes, begin as anything; the audit tells
+    if "articles" not in ours and "audit" in ours and are_of_audit(addresses["articles"], addresses["audit"]):
+        ours.append("articles")
     for kind in found:
         if kind not in ours:
             raise of_others(addresses[kind])
+    return found
 
 
-def check_folder(address: str, force: bool) -> None:
-    """Refuse a folder that is not empty; with `force`, one that has other files than parts and a manifest of ours.
+def check_folder(address: str, force: bool) -> list[str]:
+    """Return the names of the files in a folder.
 
+    Refuse a folder that is not empty; with `force`, one that has other files than parts and a manifest of ours.
     Raises UsageError, also if its bucket does not exist.
     """
     from pyarrow import fs
@@ -72,6 +68,7 @@ def check_folder(address: str, force: bool) -> None:
     names = [name for name in names if not _is_unfinished(name)]
     if not all(_PART.fullmatch(name) or (name == MANIFEST and _has_manifest(store, path)) for name in names):
         raise of_others(address)
+    return names
 
 
 def _check_bucket(address: str) -> None:
@@ -111,30 +108,10 @@ def _is_ours(address: str, kind: str) -> bool:
     from pyarrow import fs
 
     store, path = connect(address)
-    is_local = isinstance(store, fs.LocalFileSystem)
-    if store.get_file_info(path).type != fs.FileType.File or (is_local and Path(path).is_symlink()):
+    if store.get_file_info(path).type != fs.FileType.File:
         return False  # a pipe would be waited for
-    try:
-        if address.partition("?")[0].endswith(PARQUET):
-            with open_stored(address) as file:
-                return own_kind(file) == kind
-        with open_address(address) as unpacked:
-            head = unpacked.read(START_BYTES)
-    except (OSError, Damaged):
-        return False
-    return not head or STARTS[kind].match(head) is not None
-
-
-def _is_audited(articles: str, audit: str) -> bool:
-    from etl.formats.own_records import is_of_audit
-
-    if articles.partition("?")[0].endswith(PARQUET):
-        return False
-    try:
-        with open_address(articles) as records, open_address(audit) as entries:
-            return is_of_audit(records, entries)
-    except (OSError, Damaged):
-        return False
+    is_link = isinstance(store, fs.LocalFileSystem) and Path(path).is_symlink()
+    return not is_link and begins_as(kind, address)
 
 
 def _has_manifest(store: "FileSystem", folder: str) -> bool:
@@ -179,7 +156,7 @@ def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account
             parts.append({"path": name, "bytes": part.stat().st_size, "sha256": digest})
             _put(store, part, f"{folder}/{name}")
     manifest = Path(workspace.folder) / MANIFEST
-    manifest.write_bytes(msgspec.json.format(msgspec.json.encode({**account, "parts": parts}), indent=2) + b"\n")
+    manifest.write_bytes(indented_json({**account, "parts": parts}))
     _put(store, manifest, f"{folder}/{MANIFEST}")
     _remove_others(store, folder, {f"{folder}/{part['path']}" for part in parts})
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from etl.audit import place_in
 from etl.document import Judged
 from etl.fold import fold
 from etl.model import Article, Block, Document, Metadata, Removal
 from etl.packs import known_publishers
 from etl.report.changes import ArticleChanges
-from etl.rule_tools.outcomes import where
 from etl.rule_tools.preview import preview
 from etl.rules.language import Rule
 
@@ -28,7 +28,7 @@ def effect(rule: Rule, articles: Sequence[ArticleChanges]) -> Iterator[Taken]:
     """Yield the lines of articles that a rule would remove, in reading order.  Raises RegexTimeout."""
     judged = [_judged(number, article) for number, article in enumerate(articles)]
     places = {
-        where(one.document, block.line): (article, block)
+        place_in(one.document, block.line): (article, block)
         for article, one in zip(articles, judged, strict=True)
         for block in one.document.blocks
     }

@@ -32,7 +32,7 @@ class _Plan(Struct, frozen=True):
 
 
 def write_folder(request: ReportRequest, folder: Path) -> None:
-    """Write the pages into a folder that is empty.  Raises as `report` does."""
+    """Write the pages into a folder that is empty.  Raises as `make_report` does."""
     plan = _planned(request)
     links = Links(plan.pages)
     duplicates = Duplicates(plan.keepers)

@@ -18,10 +18,9 @@ from etl.fold import fold
 from etl.formats import Reading
 from etl.formats.fields import RecordPlace
 from etl.formats.fields import document as document_of
-from etl.formats.own_records import fact, read_outputs
+from etl.formats.own_records import fact, read_articles, read_outputs
 from etl.pipeline.select_duplicates import WHOLE
 from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, path_beside, read_audit, take_article
-from etl.shapes import identity
 
 
 class RunFiles(Struct, frozen=True):
@@ -198,8 +197,5 @@ def prove(document: RunDocument) -> int:
 
 
 def _read_articles(path: Path) -> Iterator[ArticleFields]:
-    for row, record in enumerate(read_outputs(path, dict[str, Any]), 1):
-        found = identity(record)
-        if not found:
-            raise UsageError(f"{path}:{row}", "has no id and text of an article", "Name what `clean` wrote with -o.")
-        yield ArticleFields(*found, **{name: fact(record, name) for name in _SHOWN})
+    for article_id, text, record in read_articles(path):
+        yield ArticleFields(article_id, text, **{name: fact(record, name) for name in _SHOWN})

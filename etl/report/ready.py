@@ -9,8 +9,8 @@ from etl.fold import fold
 from etl.packs import known_publishers
 from etl.report.changes import ArticleChanges
 from etl.rule_tools.draft import Draft, draft, free_id, nearest
-from etl.rules.classifier.model import NAME as CLASSIFIER
-from etl.toml_text import toml_array, toml_string
+from etl.rules.classifier.model import CLASSIFIER
+from etl.toml_text import exception_table, toml_array, toml_string
 
 # Packs of names in an audit that are not rules, so that exceptions do not apply to them.
 WITHOUT_RULES = frozenset({"structure", "duplicate", "repair", "protected", "page"})
@@ -31,44 +31,21 @@ def exception(entry: Entry, until: date) -> str:
     """Return an `[[exception]]` in TOML that keeps a removed line; "" if no exception applies."""
     if not entry.line_sha256 or not is_of_pack(entry.rule) or entry.action == "duplicate":
         return ""
-    return exception_table(entry.rule, entry.path, entry.line_sha256[:DIGITS], "It is part of the story.", until)
+    return exception_for(entry.rule, entry.path, entry.line_sha256[:DIGITS], "It is part of the story.", until)
 
 
-def exception_table(rule: str, path: str, line: str, reason: str, until: date) -> str:
+def exception_for(rule: str, path: str, line: str, reason: str, until: date) -> str:
     """Return an `[[exception]]` in TOML that keeps a line that a rule removed, by digits of its hash."""
-    return "\n".join(
-        (
-            "[[exception]]",
-            _rule_line(rule),
-            f"source = {toml_string(escape(path))}",
-            f"line = {toml_string(line)}",
-            f"reason = {toml_string(reason)}",
-            f"until = {until.isoformat()}",
-        )
-    )
-
-
-def _rule_line(rule: str) -> str:
-    """Return the key `rule` of an exception for a removed line, which other rules may match, too.
-
-    >>> print(_rule_line("core/read-more"))
-    rule = "*"  # "core/read-more" removed it, and others may match it
-    """
-    if rule == CLASSIFIER:  # the classifier judges only lines that no rule removes
-        return f"rule = {toml_string(rule)}"
-    return f'rule = "*"  # {toml_string(rule)} removed it, and others may match it'
+    if rule == CLASSIFIER:  # it judges only lines that no rule removes
+        return exception_table(rule, escape(path), line, reason, until)
+    remark = f"{toml_string(rule)} removed it, and others may match it"
+    return exception_table("*", escape(path), line, reason, until, remark)
 
 
 def keeps(entry: Entry) -> str:
-    """Return the `keeps` example of a removed line, for the rule that removed it; "" if there is none."""
-    if not exception_is_possible(entry) or len(entry.before) > MAX_EXAMPLE:
-        return ""
-    return f"keeps = {toml_array([entry.before])}"
-
-
-def exception_is_possible(entry: Entry) -> bool:
-    """Return whether a rule of a pack removed the line."""
-    return entry.action not in ("duplicate", "repair") and is_of_pack(entry.rule)
+    """Return the `keeps` example of a removed line, for the rule of a pack that removed it; "" if there is none."""
+    is_by_rule = entry.action not in ("duplicate", "repair") and is_of_pack(entry.rule)
+    return f"keeps = {toml_array([entry.before])}" if is_by_rule and len(entry.before) <= MAX_EXAMPLE else ""
 
 
 def rule(article: ArticleChanges, start: int, taken: Sequence[str] = ()) -> str:

@@ -36,7 +36,7 @@ class Report(Struct, frozen=True):
     articles: tuple[ArticleChanges, ...]
 
 
-def report(request: ReportRequest) -> Report:
+def make_report(request: ReportRequest) -> Report:
     """Return a run as one page of at most so many bytes.
 
     Raises UsageError if the page without articles is larger already, or files are not what copydesk wrote, and

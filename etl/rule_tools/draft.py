@@ -7,12 +7,13 @@ from itertools import chain, count
 
 from msgspec import Struct
 
+from etl.audit import place_in
 from etl.document import Judged
 from etl.errors import UsageError
 from etl.fold import fold, label
 from etl.markup.regions import PAGE_NAMES
 from etl.model import Block
-from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
+from etl.rule_tools.outcomes import BlockOutcome, outcomes
 from etl.toml_text import toml_array, toml_string
 
 # The most words of a line in the id of its rule.
@@ -47,7 +48,7 @@ def propose(judged: Judged, line: int, element_of: Callable[[Block, int], str]) 
     """
     found = list(outcomes(judged))
     outcome = next((one for one in found if _holds(judged, one, line)), None)
-    place = where(judged.document, line)
+    place = place_in(judged.document, line)
     if outcome is None:
         raise UsageError(place, "there is no text on this line", "Name a line with text.")
     publisher = outcome.article.publisher.id if outcome.article.publisher else ""

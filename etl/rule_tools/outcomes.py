@@ -5,11 +5,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from etl.audit import place_of
+from etl.audit import place_in
 from etl.document import Judged
 from etl.markup.regions import PAGE_NAMES
-from etl.model import Article, Block, Document, Removal
-from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.model import Article, Block, Removal
+from etl.rules.classifier.model import CLASSIFIER
 
 
 class BlockOutcome(Struct, frozen=True):
@@ -48,19 +48,11 @@ def _rules_of(removal: Removal) -> tuple[str, ...]:
     return (removal.rule,) if is_of_model else (removal.rule, *removal.also)
 
 
-def where(document: Document, line: int) -> str:
-    """Return the place of a line as `explain` takes it: `path:line`, of a record `path:row:line`.
-
-    Lines of HTML are those of its text.
-    """
-    return place_of(document.path, document.row, document.record, line)
-
-
 def compare(old: Iterable[Judged], new: Iterable[Judged]) -> Iterator[Difference]:
     """Yield the differences between the same documents judged twice, in reading order."""
     for before, after in zip(old, new, strict=True):
         for one, other in zip(outcomes(before), outcomes(after), strict=True):
-            if found := _difference(where(before.document, one.block.line), one, other):
+            if found := _difference(place_in(before.document, one.block.line), one, other):
                 yield found
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
 
+from etl.audit import place_in
 from etl.document import Judged
 from etl.errors import UsageError
 from etl.packs import known_publishers
-from etl.rule_tools.outcomes import outcomes, where
+from etl.rule_tools.outcomes import outcomes
 from etl.rules import ArticleView, JudgingRules, RunContext, compile_judging, cuts, judge
 from etl.rules.language import Match, Rule, Verb
 from etl.rules.matching.exceptions import UserRules
@@ -48,7 +49,7 @@ def preview(rule: Rule, documents: Iterable[Judged]) -> Iterator[Hit]:
         hits = dict(_hits(judged, rules))
         for outcome in outcomes(judged):
             if text := hits.get(outcome.block.index):
-                yield Hit(where(judged.document, outcome.block.line), text, outcome.rules)
+                yield Hit(place_in(judged.document, outcome.block.line), text, outcome.rules)
 
 
 def _hits(judged: Judged, rules: JudgingRules) -> Iterator[tuple[int, str]]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from etl.audit import place_in
 from etl.document import Judged
 from etl.fold import label
 from etl.rule_tools.draft import Draft, nearest
-from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
+from etl.rule_tools.outcomes import BlockOutcome, outcomes
 
 # Words.  Labels, prompts and links are shorter; a longer line that recurs is more often a copied sentence.
 MAX_WORDS = 12
@@ -69,7 +70,7 @@ def _note(seen: _Seen, outcome: BlockOutcome, judged: Judged) -> None:
     seen.publishers[publisher.name if publisher else outcome.article.metadata.publisher or UNKNOWN] += 1
     seen.scopes.add(publisher.id if publisher else "")
     if len(seen.places) < MAX_SOURCES:
-        seen.places.append(where(judged.document, outcome.block.line))
+        seen.places.append(place_in(judged.document, outcome.block.line))
 
 
 def _suggestion(name: str, seen: _Seen, others: Sequence[str]) -> Suggestion:

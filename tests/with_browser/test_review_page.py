@@ -16,7 +16,7 @@ from etl.report.pages import ReportRequest
 from etl.report.reading import run_files
 from etl.report.review import Review
 from etl.report.server import ReviewServer
-from etl.report.writing import report
+from etl.report.writing import make_report
 
 Open = Callable[..., Page]
 
@@ -24,7 +24,7 @@ Open = Callable[..., Page]
 @contextmanager
 def served(articles: Path, pack: Path) -> Iterator[str]:
     """Yield the address of a review."""
-    made = report(ReportRequest(run_files(articles), date(2099, 1, 1), is_reviewed=True))
+    made = make_report(ReportRequest(run_files(articles), date(2099, 1, 1), is_reviewed=True))
     review = Review(made.articles, PackFolder(pack), date(2099, 1, 1))
     with ReviewServer(made.page, review, "token") as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

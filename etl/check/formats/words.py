@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from etl.check.checks import CHECKS
-from etl.check.limits import rate_words
 from etl.check.model import Finding, Report, Row
 from etl.errors import counted, unreadable_words
 
 # Findings of a key that `text` shows; the table has the rest as a number.
 SHOWN_OF_KEY = 5
 MAX_ROWS = 200
+# Characters of a rule in the table: that of a suspect is a whole line.
+MAX_RULE = 60
 
 
 def concise(report: Report) -> Iterator[str]:
@@ -39,7 +40,7 @@ def text(report: Report) -> Iterator[str]:
                 yield f"    {finding.text}\n"
         more = row.count.findings - min(len(findings), SHOWN_OF_KEY)
         if more:
-            yield f"    … and {counted(more, 'more finding')} of {_name(row)}\n"
+            yield f"    … and {counted(more, 'more finding')} of {row.key}\n"
     if rows:
         yield "\n"
     yield from (f"{' '.join(cells)}\n" for cells in _table(rows))
@@ -61,11 +62,7 @@ def markdown(report: Report) -> Iterator[str]:
         yield "|---|---|---|---|--:|--:|--:|---|\n"
     first = {key: str(findings[0].place) for key, findings in report.by_key().items()}
     for row in report.rows:
-        of_characters = CHECKS[row.key.check].unit == "characters"
-        cells = (
-            row.level, row.key.check, row.key.rule, row.key.publisher, f"{row.count.findings:,}",
-            f"{row.of.subjects:,}", rate_words(row.count, row.of, of_characters), first.get(row.key, ""),
-        )  # fmt: skip
+        cells = (*_cells(row), first.get(row.key, ""))
         yield f"| {' | '.join(map(cell, cells))} |\n"
     for note in report.notes:
         yield f"\n{cell(note)}\n"
@@ -87,18 +84,18 @@ def line_of(finding: Finding, report: Report) -> str:
     return f"{place}: {report.level(finding)}: {finding.key.check}{rule}: {finding.message}{origin}"
 
 
-def _name(row: Row) -> str:
-    return " ".join(part for part in (row.key.check, row.key.rule, row.key.publisher) if part)
+def _cells(row: Row, rule_chars: int | None = None) -> tuple[str, ...]:
+    """Return the cells of a row: level, check, rule, publisher, findings, subjects, and the rate ("" if unknown)."""
+    is_of_characters = CHECKS[row.key.check].unit == "characters"
+    part, whole = (one.characters if is_of_characters else one.subjects for one in (row.count, row.of))
+    rate = f"{part / whole:.1%}" if whole else ""
+    numbers = f"{row.count.findings:,}", f"{row.of.subjects:,}", rate
+    return row.level, row.key.check, row.key.rule[:rule_chars], row.key.publisher, *numbers
 
 
 def _table(rows: Sequence[Row]) -> list[list[str]]:
     cells = [["level", "check", "rule", "publisher", "findings", "of", "rate"]] if rows else []
-    for row in islice(rows, MAX_ROWS):
-        of_characters = CHECKS[row.key.check].unit == "characters"
-        cells.append([
-            row.level, row.key.check, row.key.rule[:60] or "-", row.key.publisher or "-", f"{row.count.findings:,}",
-            f"{row.of.subjects:,}", rate_words(row.count, row.of, of_characters) or "-",
-        ])  # fmt: skip
+    cells += [[one or "-" for one in _cells(row, MAX_RULE)] for row in rows[:MAX_ROWS]]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         [

@@ -27,6 +27,8 @@ _MONTHS = {name: number for names in MONTHS_OF_LANGUAGES for number, name in enu
 _HEAD = re.compile(
     r"\W*+([^\W\d_][^-–—:\n\d]{0,60}+(?:(?<=\w)-(?=\w)[^-–—:\n\d]{0,30}+){0,3}+\d[^-–—:\n]{0,40}+)(?:--?|–|—|:)\s"
 )
+# "新华社北京3月2日电": agency and place, the date, "by wire" or "news".
+_CHINESE_HEAD = re.compile(r"\W*+[\u4e00-\u9fff·]{2,12}?(\d{1,2})月(\d{1,2})日(?:电|電|讯|訊)")
 _AGENCY = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"\w+")
 
@@ -47,6 +49,8 @@ def datelines(texts: Sequence[str], counts: I64) -> Datelines:
     ([4, 0], [96, 0])
     """
     heads = {place: match[1] for place, text in enumerate(texts) if (match := _HEAD.match(text))}
+    chinese = ((place, _CHINESE_HEAD.match(text)) for place, text in enumerate(texts) if not text.isascii())
+    heads |= {place: match[0] for place, match in chinese if match}
     dates = {place: _day(head) for place, head in heads.items()}
     places = np.array(list(heads), np.int64)
     sizes, days = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int32)
@@ -58,6 +62,8 @@ def datelines(texts: Sequence[str], counts: I64) -> Datelines:
 @lru_cache(1 << 12)
 def _day(head: str) -> int:
     """Return the day of a text that has only names, a month, and figures of a day and a year; else 0."""
+    if chinese := _CHINESE_HEAD.match(head):
+        return 31 * int(chinese[1]) + int(chinese[2])
     words = _WORD.findall(_AGENCY.sub(" ", head))
     months = [month for word in words if (month := _MONTHS.get(word.lower()))]
     if not months:

@@ -9,7 +9,7 @@ from etl.dedup.arrays import I32, I64, U32, U64, Column, turns
 from etl.dedup.fingerprint.datelines import datelines
 from etl.dedup.fingerprint.minhash import band_keys, bands_and_rows, signatures
 from etl.dedup.fingerprint.shingles import shingle
-from etl.dedup.fingerprint.terms import facts, no_facts
+from etl.dedup.fingerprint.terms import currencies, facts, no_facts
 from etl.dedup.fingerprint.tokens import fold, text_hashes, tokenize
 from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
 
@@ -23,7 +23,7 @@ _ROUNDING = 1e-4
 class Fingerprints(Struct, frozen=True, gc=False):
     """Columns over blocks in reading order (last axis); those of lists hold the list of one block after the other.
 
-    text_hashes      128 bits (2 x blocks), equal for texts of the same tokens in the same order
+    text_hashes      128 bits (2 x blocks), equal for texts of the same tokens and currency signs in the same order
     band_keys        32-bit keys (bands x blocks): similar blocks share one
     figures_hashes   64 bits, equal for texts of the same figures in the same order; 0 where facts do not count
     dateline_days    the day of a block's dateline, as 31 times the month and the day; 0 where it has none
@@ -104,10 +104,11 @@ def _fingerprint(texts: Sequence[str], settings: DedupSettings) -> Fingerprints:
     keys = band_keys(signatures(shingles, sizes, bands * rows), bands, rows)
     is_stated = settings.numbers == "same"
     stated = facts(folded, tokens, datelines(texts, counts)) if is_stated else no_facts(len(texts))
+    signs = currencies(texts) if is_stated else np.zeros(len(texts), np.uint64)
     return Fingerprints(
-        text_hashes=hashes,
+        text_hashes=hashes + signs,
         band_keys=keys,
-        figures_hashes=stated.figures_hashes,
+        figures_hashes=stated.figures_hashes + signs,
         dateline_days=stated.dateline_days,
         word_counts=counts.astype(np.int32),
         shingle_counts=sizes.astype(np.int32),

@@ -4,23 +4,27 @@ Market news is written with forms.  "Erie, Pa., March 26 - Qtly div 25 cts" and 
 have all words in common but names, "Corn stocks rose 3 pct" and "Corn stocks fell 3 pct" all but one.
 """
 
+from collections.abc import Sequence
 from functools import cache
+from zlib import crc32
 
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I32, I64, U8, U16, U32, U64, Mask, ranges, sums
+from etl.dedup.arrays import I32, I64, U8, U16, U32, U64, Mask, mixed, ranges, sums
 from etl.dedup.fingerprint.datelines import MONTHS_OF_LANGUAGES, Datelines
 from etl.dedup.fingerprint.tokens import Folded, Tokens, are_capitalized, fold, hashes_of, placed, tokenize
+from etl.lazy_regex import lazy
 
-# Months, weekdays, small numbers, "not" and "without" say when, how many and whether: "not" in thirty languages, the
-# others in fewer.  What is a common word of another language ("en", "hat", "si") is left out.  "One" says much else;
-# where a copy has another word instead, that one differs.
+# Months, weekdays, small numbers, Roman numbers, "not" and "without" say when, how many and whether: "not" in thirty
+# languages, the others in fewer.  What is a common word of another language ("en", "hat", "si", "vi") is left out.
+# "One" says much else; where a copy has another word instead, that one differs.
 # "didn" and its like are what is left of "didn't".  "B-minus" is no "B".  Chinese and Japanese write figures and "not"
 # within words, each character of which is a token.
 FIGURES = f"""
 {" ".join(MONTHS_OF_LANGUAGES[:-1])}
 monday tuesday wednesday thursday friday saturday sunday plus minus
+ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi
 not never no none neither nor few cannot aren couldn didn doesn don hadn hasn haven isn shouldn wasn weren won wouldn
 less fewer without ohne sans sin senza sem zonder utan uden uten ilman nélkül fără bez без χωρίς
 first second third fourth fifth sixth seventh eighth ninth tenth half twice
@@ -40,6 +44,10 @@ poniedziałek wtorek środę czwartek piątek sobotę niedzielę dwa trzy cztery
 nigdy nikt nic není nebude nikdy nikdo inte aldrig ingen inga ikke ei eivät nem soha nu nici ne nije nisu değil yok
 pazartesi salı çarşamba perşembe cuma cumartesi pazar iki üç dört beş altı yedi sekiz dokuz δεν μην tidak bukan belum
 không chưa לא אין لا لم لن ليس ليست نه نیست نمی نہیں नहीं না নয় নেই இல்லை
+måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag pondělí úterý středu středa čtvrtek pátek
+sobotu neděli neděle hétfőn kedden szerdán csütörtökön pénteken szombaton vasárnap senin selasa rabu kamis jumat sabtu
+الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد
+सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार
 понедельник вторник среду четверг пятницу субботу воскресенье два две три четыре пять шесть семь восемь девять десять
 не ни нет
 понеділок вівторок середу четвер суботу неділю дві три чотири сім вісім десять ні
@@ -78,6 +86,9 @@ gewonnen verloren meer minder wzrósł wzrosły spadł spadły więcej mniej в�
 # error (Kuwait, Kuwalt).
 MIN_LETTERS_OF_A_SLIP = 6
 
+# Signs of currencies, which are no tokens.
+_CURRENCIES = lazy("[$£€¥￥₣₤₦₨₩₪₫₭₮₱₲₴₵₸₹₺₼₽₾₿฿]")
+
 # The term for a figure in digits, which shows what follows a figure.  No word has the term 0.
 DIGITS = np.uint32(0)
 
@@ -105,11 +116,18 @@ class Facts(Struct, frozen=True, gc=False):
     term_counts: I32
 
 
+def currencies(texts: Sequence[str]) -> U64:
+    """Return a hash of the signs of currencies in each text, which are no tokens; 0 for none."""
+    found = ["$" * text.count("$") if text.isascii() else "".join(_CURRENCIES.findall(text)) for text in texts]
+    return mixed(np.array([crc32(signs.encode()) for signs in found], np.uint64))
+
+
 def facts(folded: Folded, tokens: Tokens, dated: Datelines) -> Facts:
     """Return the facts of texts.  The date of a dateline does not count as a figure.
 
     A figure is a token with a digit in it, or one of FIGURES, and their order counts ("rose to 25 from 19"); a term is
-    any other token of two bytes and more that is none of SMALL_WORDS, and DIGITS where one with digits stands.
+    any other token of two bytes and more that is none of SMALL_WORDS, a capital alone behind a word ("vitamin C"), and
+    DIGITS where a token with digits stands.
     """
     kinds = _kinds(tokens.hashes)
     digits = np.flatnonzero(tokens.codes - np.uint8(ord("0")) < 10)
@@ -119,8 +137,10 @@ def facts(folded: Folded, tokens: Tokens, dated: Datelines) -> Facts:
     figures = np.flatnonzero((kinds == _DIGITS) | (kinds == _FIGURE))
     starts = np.searchsorted(figures, tokens.text_starts)
     figures_hashes = sums(placed(tokens.hashes[figures], starts), starts)
-    places = np.flatnonzero((kinds == _DIGITS) | (kinds == _OTHER) & (tokens.sizes > 1))
-    terms = _terms(tokens, places) | are_capitalized(folded, tokens)[places].astype(np.uint32) << np.uint32(CAPITAL)
+    is_capital = are_capitalized(folded, tokens)
+    is_letter = is_capital & (kinds != _DIGITS) & _are_letters(tokens)
+    places = np.flatnonzero((kinds == _DIGITS) | (kinds == _OTHER) & (tokens.sizes > 1) | is_letter)
+    terms = _terms(tokens, places) | is_capital[places].astype(np.uint32) << np.uint32(CAPITAL)
     terms[kinds[places] == _DIGITS] = DIGITS
     counts = np.diff(np.searchsorted(places, tokens.text_starts)).astype(np.int32)
     return Facts(dated.days, figures_hashes, terms, counts)
@@ -185,6 +205,19 @@ def phrases(terms: U32, starts: I64) -> U32:
     return joined
 
 
+def _are_letters(tokens: Tokens) -> Mask:
+    """Mark the tokens of a single byte close behind a word, as in "vitamin C", but not in "U.S." and "A man"."""
+    single = np.append(tokens.sizes == 1, False)
+    ends = tokens.starts + tokens.sizes
+    close = np.append(False, tokens.starts[1:] == ends[:-1] + 1)[: len(ends)]
+    has_tokens = tokens.counts > 0
+    close[tokens.text_starts[:-1][has_tokens]] = False
+    after, before = single[1:].copy(), np.append(False, single[:-2])
+    after[tokens.text_starts[1:][has_tokens] - 1] = False
+    letters: Mask = single[:-1] & close & ~before & ~after
+    return letters
+
+
 def _kinds(hashes: U64) -> U8:
     """Return the kind of each word: one of FIGURES, one of SMALL_WORDS, other.  One look into a table each."""
     shift, slots, listed, kinds = _listed()
@@ -207,12 +240,22 @@ def _listed() -> tuple[np.uint64, U16, U64, U8]:
 
 
 def _terms(tokens: Tokens, places: I64) -> U32:
-    terms = np.minimum(tokens.sizes[places], _LONGEST).astype(np.uint32) << np.uint32(_LENGTH)
+    terms = np.minimum(_letter_counts(tokens, places), _LONGEST).astype(np.uint32) << np.uint32(_LENGTH)
     terms |= (_first_letters(tokens, places) & np.uint32(_FIRSTS)) << np.uint32(_FIRST)
     terms |= (tokens.hashes[places] & np.uint64(1)).astype(np.uint32) << np.uint32(_HASH)
     in_twos = tokens.codes[: len(tokens.codes) // 2 * 2].view(np.uint16)
     terms |= np.bitwise_or.reduceat(_BITS_OF_LETTERS.take(in_twos), tokens.starts // 2)[places]
     return terms
+
+
+def _letter_counts(tokens: Tokens, places: I64) -> I64:
+    """Return the number of characters of each, which may have several bytes."""
+    if not len(tokens.codes) or tokens.codes.max() < 0x80:
+        return tokens.sizes[places]
+    letters = np.append(0, np.cumsum((tokens.codes & 0xC0) != 0x80, dtype=np.int32))
+    starts = tokens.starts[places]
+    counts: I64 = letters[starts + tokens.sizes[places]] - letters[starts]
+    return counts
 
 
 def _first_letters(tokens: Tokens, places: I64) -> U32:
@@ -225,11 +268,11 @@ def _first_letters(tokens: Tokens, places: I64) -> U32:
 
 
 def _is_slip(one: U32, other: U32) -> Mask:
-    """Return true if a term may be another misspelt: "Kuwalt", "dls" for "dlrs"."""
+    """Return true if a term may be another misspelt: "Kuwalt", "dls" for "dlrs".  A single letter is none."""
     sizes = [(terms >> _LENGTH & _LONGEST).astype(np.int8) for terms in (one, other)]
     changed = np.bitwise_count((one ^ other) & _LETTER_BITS)
     allowed = np.where(np.minimum(*sizes) >= MIN_LETTERS_OF_A_SLIP, 2, 1)
-    slips: Mask = (np.abs(sizes[0] - sizes[1]) <= 1) & (changed <= allowed)
+    slips: Mask = (np.abs(sizes[0] - sizes[1]) <= 1) & (changed <= allowed) & (np.minimum(*sizes) > 1)
     return slips
 
 

@@ -18,10 +18,11 @@ _UNSPACED = re.compile(
 _IS_UNSPACED = np.uint32(1 << 31)
 
 # Invisible characters within words: soft hyphens, zero-width spaces and joiners, direction marks, variation selectors.
-# A text with them is a copy of the text without them.
+# Also the vowel points of Hebrew and Arabic, and the stroke that makes an Arabic word longer.  A text with them is a
+# copy of the text without them.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\U000e0000-\U000e01ef]"
+    "\U000e0000-\U000e01ef\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]"
 )
 _REMOVED = np.uint32(1 << 30)
 
@@ -29,6 +30,9 @@ _REMOVED = np.uint32(1 << 30)
 _COMPATIBILITY = re.compile("[\ufb00-\ufb4f\uff61-\uff9f\uffa0-\uffdc]+")
 # Full-width ASCII ("Ｋ２") stands this far above ASCII.
 _FULL_WIDTH, _TO_ASCII = range(0xFF01, 0xFF5F), 0xFEE0
+
+# Arabic letters in the place of those of Persian and Urdu: yeh, kaf.
+_VARIANTS = {0x064A: 0x06CC, 0x0643: 0x06A9}
 
 _SPACE = ord(" ")
 _ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else _SPACE for code in range(256))
@@ -189,6 +193,7 @@ def _folded_point(point: int) -> int:
         return ord("0") + unicodedata.decimal(char)
     if category[0] not in "LNM":
         return _SPACE
+    point = _VARIANTS.get(point, point)
     # Vowel signs and tones stay with their letter.
     return point | int(_IS_UNSPACED) if category[0] != "M" and _UNSPACED.match(char) else point
 

@@ -75,7 +75,10 @@ def _differing(terms: Ragged, earlier: I64, later: I64) -> Mask:
     counts = np.bincount(lone.owners, minlength=2 * len(earlier)).reshape(-1, 2)
     each_has = counts.min(axis=1) > 0
     is_long = np.minimum(terms.lengths(earlier), terms.lengths(later)) >= MIN_TERMS_OF_AN_EDITED_STORY
-    marked: Mask = each_has & _are_exchanged(lone, counts) & ~(is_long & _are_edits(found, counts))
+    exchanged = _are_exchanged(lone, counts)
+    few = np.flatnonzero(each_has & ~exchanged & (counts.max(axis=1) <= MAX_PHRASE))
+    exchanged[few] = _differ_in_a_phrase(terms, earlier[few], later[few])
+    marked: Mask = each_has & exchanged & ~(is_long & _are_edits(found, counts))
     narrowing = found.some(~nears & (found.counted | _beside_nears(found, nears)))
     marked[narrowing.pairs] |= ~each_has[narrowing.pairs]
     marked[_stating(lone.some((counts[:, 0] == 0)[lone.pairs]))] = True
@@ -201,6 +204,38 @@ def _are_phrases(lone: Lone) -> Mask:
     joined = phrases(lone.terms, starts)
     at_one_place = np.abs(first[::2] - first[1::2]) <= 1
     are: Mask = at_one_place & in_a_row[::2] & in_a_row[1::2] & ~is_near(joined[::2], joined[1::2])
+    return are
+
+
+def _differ_in_a_phrase(terms: Ragged, earlier: I64, later: I64) -> Mask:
+    """Mark the pairs that begin and end alike, with a phrase for another between.
+
+    Lone terms do not show it if one of them stands in the rest, too, as letters of Thai and Japanese do.
+    """
+    sizes = [terms.lengths(some) for some in (earlier, later)]
+    values = [terms.of(some) & CASELESS for some in (earlier, later)]
+    starts = [np.cumsum(some) - some for some in sizes]
+    least = np.minimum(*sizes)
+    if not least.sum():
+        return np.zeros(len(earlier), np.bool_)
+    from_start = [ranges(some, least) for some in starts]
+    from_end = [ranges(some + size - least, least) for some, size in zip(starts, sizes, strict=True)]
+    edges, places = np.cumsum(least) - least, ranges(np.zeros_like(least), least)
+    rest = np.repeat(least, least)
+    differs, differs_back = (values[0][one] != values[1][other] for one, other in (from_start, from_end))
+    alike = np.minimum.reduceat(np.where(differs, places, rest), edges)
+    alike_back = np.minimum.reduceat(np.where(differs_back, rest - 1 - places, rest), edges)
+    alike_back = np.minimum(alike_back, least - alike)
+    lengths = [size - alike - alike_back for size in sizes]
+    chosen = np.flatnonzero((np.minimum(*lengths) > 0) & (np.maximum(*lengths) <= MAX_PHRASE))
+    are = np.zeros(len(earlier), np.bool_)
+    if len(chosen):
+        middles = [ranges((start + alike)[chosen], size[chosen]) for start, size in zip(starts, lengths, strict=True)]
+        one, other = (
+            phrases(some[places], np.cumsum(size[chosen]) - size[chosen])
+            for some, places, size in zip(values, middles, lengths, strict=True)
+        )
+        are[chosen] = ~is_near(one, other)
     return are
 
 

@@ -55,8 +55,13 @@ def verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> P
     if compared.settings.numbers == "any":
         return similar
     similar = _chosen(similar, _are_of_one_day(compared.prints, similar))
-    read = lists.terms.read_pairs(similar.earlier, similar.later, _VALUES_READ_AT_ONCE)
-    return _chosen(similar, ~np.concatenate([np.zeros(0, np.bool_), *starmap(differing_facts, read)]))
+    return _chosen(similar, ~differing_terms(lists.terms, similar.earlier, similar.later))
+
+
+def differing_terms(terms: Ragged, earlier: I64, later: I64) -> Mask:
+    """Mark the pairs of blocks whose terms, which may be in a file, state different facts."""
+    read = terms.read_pairs(earlier, later, _VALUES_READ_AT_ONCE)
+    return np.concatenate([np.zeros(0, np.bool_), *starmap(differing_facts, read)])
 
 
 def _are_of_one_day(prints: Fingerprints, some: Pairs) -> Mask:
@@ -77,8 +82,7 @@ def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) ->
     less, more = np.sort([shingles.lengths(earlier), shingles.lengths(later)], axis=0)
     fits = less >= settings.threshold * more - 1e-6
     earlier, later, both = earlier[fits], later[fits], (less + more)[fits]
-    shared = starmap(_shared, shingles.read_pairs(earlier, later, _VALUES_READ_AT_ONCE))
-    common = np.concatenate([np.zeros(0, np.int64), *shared])
+    common = common_shingles(shingles, earlier, later)
     similarity = common / (both - common)
     # Rounding needs no tolerance: 7 / 10 is the same double as 0.7.
     holds = similarity >= settings.threshold
@@ -89,6 +93,12 @@ def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) ->
 
 def _chosen(some: Pairs, holds: Mask) -> Pairs:
     return Pairs(some.earlier[holds], some.later[holds], some.similarity[holds])
+
+
+def common_shingles(shingles: Ragged, earlier: I64, later: I64) -> I64:
+    """Return the number of shingles that the blocks of each pair share."""
+    shared = starmap(_shared, shingles.read_pairs(earlier, later, _VALUES_READ_AT_ONCE))
+    return np.concatenate([np.zeros(0, np.int64), *shared])
 
 
 def _shared(shingles: Ragged, earlier: I64, later: I64) -> I64:

@@ -8,17 +8,7 @@ drops        what is dropped, what keeps it, and the words that are lost
 
 from etl.dedup.selection.articles import DuplicateArticles
 from etl.dedup.selection.drops import Drops, drops_of
-from etl.dedup.selection.duplicates import Duplicates, duplicates
+from etl.dedup.selection.duplicates import duplicates
 from etl.dedup.selection.history import Blocks, Selected, no_history, select
 
-__all__ = [
-    "Blocks",
-    "Drops",
-    "DuplicateArticles",
-    "Duplicates",
-    "Selected",
-    "drops_of",
-    "duplicates",
-    "no_history",
-    "select",
-]
+__all__ = ["Blocks", "Drops", "DuplicateArticles", "Selected", "drops_of", "duplicates", "no_history", "select"]

@@ -137,6 +137,8 @@ class BandQuery:
 def _select_articles(blocks: Blocks, settings: DedupSettings, resources: Resources) -> Selected:
     history = blocks.history
     among_all = _among(blocks, settings, resources, history.kept_in & ALL_ARTICLES == 0, history.known[0])
+    is_kept = history.kept_in & ALL_ARTICLES > 0
+    is_kept[among_all.index] = False
     whole = duplicate_articles(
         blocks.prints,
         blocks.articles,
@@ -144,6 +146,7 @@ def _select_articles(blocks: Blocks, settings: DedupSettings, resources: Resourc
         settings,
         kept_first(blocks.prints, blocks.articles, settings, history.prior_blocks),
         history.removed,
+        is_kept,
     )
     removed = np.isin(blocks.articles, whole.index)
     if not _differs(blocks, among_all, removed):

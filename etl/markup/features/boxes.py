@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from etl.arrays import I64, Mask
 from etl.markup.elements import BIT, PARTS
 from etl.markup.features.catalogue import LEVELS, MARKERS, NAMES, VOID
-from etl.markup.features.columns import Columns, Integers, Measured, Truths, sums_of
+from etl.markup.features.columns import Columns, Measured, sums_of
 from etl.markup.layout import Box, Layout, Line
 
 # What a line that is no prose costs its boxes: half its characters, and so many for being there.
@@ -36,34 +37,34 @@ class BoxTree:
             levels.append(self.parent[levels[-1]])
         self.levels = np.array(levels)
 
-    def level(self, up: int) -> Integers:
+    def level(self, up: int) -> I64:
         """Return for each line the box so many levels up, at most the root."""
-        level: Integers = self.levels[min(up, len(self.levels) - 1)]
+        level: I64 = self.levels[min(up, len(self.levels) - 1)]
         return level
 
-    def sums(self, values: Integers) -> Integers:
+    def sums(self, values: I64) -> I64:
         """Return for each box the sum of the values of the lines in it."""
         below = np.zeros(self.count + 1, dtype=np.int64)
         np.cumsum(sums_of(self.box, values, self.count), out=below[1:])
-        total: Integers = below[self.end] - below[: self.count]
+        total: I64 = below[self.end] - below[: self.count]
         return total
 
-    def inside(self, box: int) -> Truths:
+    def inside(self, box: int) -> Mask:
         """Return which lines stand in a box."""
-        within: Truths = (self.box >= box) & (self.box < self.end[box])
+        within: Mask = (self.box >= box) & (self.box < self.end[box])
         return within
 
-    def up_to(self, box: int) -> Integers:
+    def up_to(self, box: int) -> I64:
         """Return for each line the levels up to the first box that holds `box` too."""
         around = np.zeros(self.count, dtype=bool)
         around[0] = True
         while box:
             around[box] = True
             box = int(self.parent[box])
-        levels: Integers = np.argmax(around[self.levels], axis=0).astype(np.int64)
+        levels: I64 = np.argmax(around[self.levels], axis=0).astype(np.int64)
         return levels
 
-    def kin(self) -> Integers:
+    def kin(self) -> I64:
         """Return for each line the number of its kind: the attributes of its box and of the parent box."""
         kinds = (self.key[self.level(0)] * self.count + self.key[self.level(1)]).tolist()
         numbers: dict[int, int] = {}
@@ -119,7 +120,7 @@ def box_columns(boxes: Sequence[Box], tree: BoxTree, measured: Measured) -> Colu
     return columns
 
 
-def kin_columns(kin: Integers, measured: Measured) -> Columns:
+def kin_columns(kin: I64, measured: Measured) -> Columns:
     """Return what the lines with such boxes have in common."""
     count = int(kin.max()) + 1
     lines = np.bincount(kin, minlength=count)[kin]

@@ -5,8 +5,9 @@ from math import log
 
 import numpy as np
 
+from etl.arrays import I64, Mask
 from etl.markup.features.catalogue import LEVELS
-from etl.markup.features.columns import Columns, Integers, Truths, around, shifted, sums_of
+from etl.markup.features.columns import Columns, around, shifted, sums_of
 from etl.markup.features.page import Page
 from etl.trees import THOUSANDTHS
 
@@ -20,23 +21,23 @@ NEUTRAL, COST_OF_LINE = 400, 6
 
 
 @cache
-def _odds() -> Integers:
+def _odds() -> I64:
     """Return the log-odds, in thousandths, at which the probability is 1, 2, ... 999 thousandths."""
     return np.array([round(THOUSANDTHS * log(part / (1000 - part))) for part in range(1, 1000)], dtype=np.int64)
 
 
-def probabilities(odds: Integers) -> Integers:
+def probabilities(odds: I64) -> I64:
     """Return the probability of log-odds in thousandths, itself in thousandths.  Integers know no rounding."""
     return _odds().searchsorted(odds, side="right")
 
 
-def log_odds(likely: Integers) -> Integers:
+def log_odds(likely: I64) -> I64:
     """Return the least log-odds of probabilities, both in thousandths."""
-    odds: Integers = np.where(likely > 0, _odds()[np.maximum(likely, 1) - 1], -MAX_ODDS - THOUSANDTHS)
+    odds: I64 = np.where(likely > 0, _odds()[np.maximum(likely, 1) - 1], -MAX_ODDS - THOUSANDTHS)
     return odds
 
 
-def context(page: Page, odds: Integers) -> Columns:
+def context(page: Page, odds: I64) -> Columns:
     """Return the columns CONTEXT_FEATURES of a page's lines, from the log-odds of the first pass."""
     tree, chars = page.tree, page.chars
     first, likely = np.clip(odds, -MAX_ODDS, MAX_ODDS), probabilities(odds)
@@ -73,7 +74,7 @@ def context(page: Page, odds: Integers) -> Columns:
     return columns
 
 
-def _distances(sure: Truths) -> Columns:
+def _distances(sure: Mask) -> Columns:
     """Return the lines from each to the last sure one above and the next below, FAR if there is none."""
     places, found = np.arange(len(sure)), np.flatnonzero(sure)
     if not len(found):

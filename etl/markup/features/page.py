@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
+from etl.arrays import F64, I64
 from etl.markup.clues import Said
 from etl.markup.features.boxes import BoxTree, box_columns, container_columns, kin_columns, part_columns
-from etl.markup.features.columns import Columns, Floats, Integers, Measured
+from etl.markup.features.columns import Columns, Measured
 from etl.markup.features.neighbours import neighbour_columns, section_columns
 from etl.markup.features.places import headline_columns, key_columns, setting_columns
 from etl.markup.features.sources import source_columns
@@ -26,13 +27,13 @@ class Page(Struct, frozen=True, eq=False):
     """The lines of a layout as the model looks at them, and sums over its boxes.  Made by `page_of`."""
 
     tree: BoxTree
-    kin: Integers
-    chars: Integers
+    kin: I64
+    chars: I64
     columns: Columns
 
-    def matrix(self, names: Sequence[str], rows: Integers | slice = slice(None)) -> Floats:
+    def matrix(self, names: Sequence[str], rows: I64 | slice = slice(None)) -> F64:
         """Return the columns of these names side by side, of all lines or of some."""
-        table: Floats = np.array([self.columns[name] for name in names], dtype=np.float64)
+        table: F64 = np.array([self.columns[name] for name in names], dtype=np.float64)
         return table[:, rows].T
 
 
@@ -58,7 +59,7 @@ def page_of(layout: Layout, said: Said, weights: Weights) -> Page:
     return Page(tree, kin, measured.chars, columns)
 
 
-def _measured(columns: Columns, length: Integers) -> Measured:
+def _measured(columns: Columns, length: I64) -> Measured:
     chars, ending = columns["chars"].astype(np.int64), columns["ending"]
     linked = np.minimum(columns["linked-chars"].astype(np.int64), length) * chars // length
     is_ended = (ending == 1) | (ending == 2)

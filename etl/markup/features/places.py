@@ -6,9 +6,10 @@ from operator import attrgetter
 
 import numpy as np
 
+from etl.arrays import I64, Mask
 from etl.markup.clues import Said
 from etl.markup.features.boxes import BoxTree
-from etl.markup.features.columns import Columns, Integers, Measured
+from etl.markup.features.columns import Columns, Measured
 from etl.markup.features.texts import Texts
 from etl.markup.layout import Layout, Line
 from etl.markup.naming import key_words
@@ -22,7 +23,7 @@ MAX_PICTURES = 3
 HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
-def setting_columns(lines: Sequence[Line], places: Sequence[int], length: Integers, said: Said) -> Columns:
+def setting_columns(lines: Sequence[Line], places: Sequence[int], length: I64, said: Said) -> Columns:
     """Return how lines are set: shares of links, bold and italics, pictures, bylines, dates."""
     counted = map(attrgetter, ("linked", "bold", "italic", "pictures"))
     linked, bold, italic, pictures = (np.array([*map(count, lines)], dtype=np.int64) for count in counted)
@@ -54,13 +55,13 @@ def key_columns(
     }
 
 
-def _weights(keys: Sequence[tuple[str, str]], places: Integers, of_word: Mapping[str, int]) -> Integers:
+def _weights(keys: Sequence[tuple[str, str]], places: I64, of_word: Mapping[str, int]) -> I64:
     """Return the sum of the weights of the words of each key; `places` are those of keys."""
     weights, is_asked = np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=bool)
     is_asked[places] = True
     for key in np.flatnonzero(is_asked).tolist():
         weights[key] = sum(map(of_word.get, key_words(keys[key]), repeat(0)))
-    found: Integers = weights[places]
+    found: I64 = weights[places]
     return found
 
 
@@ -89,7 +90,7 @@ def headline_columns(
     }
 
 
-def _says_title(texts: Texts, title: str) -> "np.typing.NDArray[np.bool_]":
+def _says_title(texts: Texts, title: str) -> "Mask":
     """Return which lines say the page's title, or most of it; more in a line is a teaser with its kicker."""
     same = np.zeros(len(texts.length), dtype=bool)
     if title:

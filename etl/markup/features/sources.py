@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from etl.markup.features.columns import Columns, Integers, Measured
+from etl.arrays import I64
+from etl.markup.features.columns import Columns, Measured
 from etl.markup.features.texts import Texts, words_of
 
 # Characters.  A shorter articleBody is a teaser.
@@ -35,7 +36,7 @@ def source_columns(texts: Texts, measured: Measured, body: str, description: str
     }
 
 
-def _description(texts: Texts, wanted: str) -> Integers:
+def _description(texts: Texts, wanted: str) -> I64:
     found = np.full(len(texts.length), -1 if len(wanted) <= MIN_DESCRIPTION else 0)
     if len(wanted) > MIN_DESCRIPTION:
         beginning = wanted[:DESCRIPTION_LETTERS]

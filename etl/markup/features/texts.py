@@ -10,9 +10,9 @@ from itertools import repeat
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from etl.markup.features.columns import Columns, Integers, Truths
+from etl.arrays import I64, U16, U32, Mask
+from etl.markup.features.columns import Columns
 
 # Characters of a line that are looked at: those of its beginning, and of its end.  All of it counts for its length.
 MAX_CHARS, END_CHARS = 4_000, 4
@@ -40,7 +40,7 @@ class Texts(Struct, frozen=True, eq=False):
     """The columns of TEXT_FEATURES, and of each line: its length, its words in lower case, the letters of these."""
 
     columns: Columns
-    length: Integers
+    length: I64
     words: Sequence[str]
     letters: Sequence[str]
 
@@ -111,7 +111,7 @@ def _read(texts: Sequence[str], lexicon: Mapping[str, int]) -> Texts:
 class _Signs:
     """The code points of lines, each ended by a line feed: what each is, and which line it is in."""
 
-    def __init__(self, codes: NDArray[np.uint32], lengths: Integers) -> None:
+    def __init__(self, codes: U32, lengths: I64) -> None:
         self.codes, self.kinds = codes, _kinds_of(codes)
         self.count = len(lengths)
         self.lengths = lengths
@@ -119,22 +119,22 @@ class _Signs:
         self.line = np.repeat(np.arange(self.count), lengths + 1)
         self.head = np.arange(len(codes)) < self.starts[self.line] + HEAD
 
-    def are(self, kind: int) -> Truths:
+    def are(self, kind: int) -> Mask:
         """Return which code points are of a kind."""
-        found: Truths = (self.kinds & kind) > 0
+        found: Mask = (self.kinds & kind) > 0
         return found
 
-    def first(self, kind: int) -> Truths:
+    def first(self, kind: int) -> Mask:
         """Return which lines begin with one of a kind."""
-        found: Truths = (self.kinds[self.starts] & kind) > 0
+        found: Mask = (self.kinds[self.starts] & kind) > 0
         return found
 
-    def counted(self, which: Truths) -> Integers:
+    def counted(self, which: Mask) -> I64:
         """Return how many code points there are of those in each line."""
         return np.bincount(self.line[np.flatnonzero(which)], minlength=self.count)
 
 
-def _columns(signs: _Signs, length: Integers, texts: Sequence[str]) -> Columns:
+def _columns(signs: _Signs, length: I64, texts: Sequence[str]) -> Columns:
     head = np.minimum(HEAD, length)
     wide = signs.counted(signs.are(_WIDE))
     before_blank = np.append(signs.codes[1:] == ord(" "), False)
@@ -162,7 +162,7 @@ def _columns(signs: _Signs, length: Integers, texts: Sequence[str]) -> Columns:
     }
 
 
-def _lexicon(words: Sequence[str], length: Integers, lexicon: Mapping[str, int]) -> Columns:
+def _lexicon(words: Sequence[str], length: I64, lexicon: Mapping[str, int]) -> Columns:
     weights = [0.0] * len(words)
     for line in np.flatnonzero(length < LEXICON_CHARS).tolist():
         if said := words[line].split()[:LEXICON_WORDS]:
@@ -170,7 +170,7 @@ def _lexicon(words: Sequence[str], length: Integers, lexicon: Mapping[str, int])
     return {"lexicon": np.array(weights)}
 
 
-def _endings(codes: NDArray[np.uint32], starts: Integers, lengths: Integers) -> Integers:
+def _endings(codes: U32, starts: I64, lengths: I64) -> I64:
     """Return how lines end, each as `endings` says."""
     places = starts + lengths - 1
     near = np.maximum(places - np.arange(END_CHARS)[:, None], starts)
@@ -180,26 +180,26 @@ def _endings(codes: NDArray[np.uint32], starts: Integers, lengths: Integers) -> 
     return np.where(last & _FINAL > 0, 1, np.where(is_closed, 2, np.where(last & _SIGN > 0, 3, 0)))
 
 
-def _code_points(texts: Sequence[str]) -> NDArray[np.uint32]:
+def _code_points(texts: Sequence[str]) -> U32:
     """Return the code points of texts, a line feed behind each."""
     return np.frombuffer(("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _words(codes: NDArray[np.uint32], kinds: NDArray[np.uint16], lengths: Sequence[int]) -> list[str]:
+def _words(codes: U32, kinds: U16, lengths: Sequence[int]) -> list[str]:
     """Return texts in lower case, a blank for each sign that is in no word."""
     folded = np.where(kinds & _WORD > 0, codes, np.uint32(ord(" ")))
     folded[np.cumsum(np.array(lengths, dtype=np.int64) + 1) - 1] = ord("\n")
     return folded.tobytes().decode("utf-32-le").lower().split("\n")[: len(lengths)]
 
 
-def _kinds_of(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
+def _kinds_of(codes: U32) -> U16:
     """Return what each of some code points is."""
-    kinds: NDArray[np.uint16] = _kinds()[np.minimum(codes, _BEYOND)]
+    kinds: U16 = _kinds()[np.minimum(codes, _BEYOND)]
     return kinds
 
 
 @cache
-def _kinds() -> NDArray[np.uint16]:
+def _kinds() -> U16:
     """Return what each code point is, and 0 for all beyond the first 65,536."""
     signs = [chr(code) for code in range(_BEYOND)]
     kinds = np.zeros(_BEYOND + 1, dtype=np.uint16)

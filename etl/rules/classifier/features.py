@@ -11,11 +11,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from etl.arrays import I64, U8, Mask
 from etl.rules.classifier.lexicon import score_terms
 from etl.rules.classifier.text import (
     WORD,
-    Flags,
-    Integers,
     Kind,
     Text,
     Tokens,
@@ -70,8 +69,8 @@ class Rows(Struct, frozen=True, eq=False):
     """The blocks of a batch that no rule has named: row by row the page, the place in it, and the features by name."""
 
     edges: "Edges"
-    places: Integers
-    columns: dict[str, Integers]
+    places: I64
+    columns: dict[str, I64]
 
     def matrix(self, names: Sequence[str]) -> NDArray[np.float32]:
         """Return these features, a column each.  Whole numbers are exact below 2 ** 24; no forest asks for greater."""
@@ -105,7 +104,7 @@ def rows_of(pages: Sequence[Page], lexicon: NDArray[np.int8]) -> Rows:
 class Edges:
     """Where pages begin and end among rows; `pages` is the page of each row, ascending."""
 
-    def __init__(self, pages: Integers, count: int) -> None:
+    def __init__(self, pages: I64, count: int) -> None:
         self.pages, self.size = pages, len(pages)
         self.at = np.arange(self.size)
         ends = np.cumsum(np.bincount(pages, minlength=count))
@@ -113,7 +112,7 @@ class Edges:
         self.first = (ends - np.bincount(pages, minlength=count))[pages]
         self.count = self.last - self.first + 1
 
-    def shift(self, columns: Integers, by: int) -> Integers:
+    def shift(self, columns: I64, by: int) -> I64:
         """Return the values `by` rows further down (up if negative) in the same page; NONE outside.
 
         `columns` are one column, or several x rows.
@@ -122,7 +121,7 @@ class Edges:
         inside = (to >= self.first) & (to <= self.last)
         return np.where(inside, columns[..., np.clip(to, 0, max(0, self.size - 1))], NONE)
 
-    def mean(self, columns: Integers, start: int, end: int) -> Integers:
+    def mean(self, columns: I64, start: int, end: int) -> I64:
         """Return the mean over rows `start` to `end` further down, both included, in thousandths; NONE without any.
 
         `columns` as for `shift`.
@@ -132,12 +131,10 @@ class Edges:
         low = np.clip(self.at + start, self.first, self.last + 1)
         high = np.clip(self.at + end + 1, self.first, self.last + 1)
         count = high - low
-        means: Integers = np.where(
-            count > 0, (sums[..., high] - sums[..., low]) * THOUSAND // np.maximum(count, 1), NONE
-        )
+        means: I64 = np.where(count > 0, (sums[..., high] - sums[..., low]) * THOUSAND // np.maximum(count, 1), NONE)
         return means
 
-    def runs(self, flags: Flags) -> Integers:
+    def runs(self, flags: Mask) -> I64:
         """Return the length of the run of equal flags that a row stands in, below zero where they are not set."""
         if not self.size:
             return self.at
@@ -145,27 +142,27 @@ class Edges:
         starts = np.flatnonzero(change)
         lengths = np.diff(np.concatenate((starts, [self.size])))
         length = np.minimum(lengths[np.cumsum(change) - 1], MAX_RUN)
-        run: Integers = np.where(flags, length, -length)
+        run: I64 = np.where(flags, length, -length)
         return run
 
-    def above(self, flags: Flags) -> Integers:
+    def above(self, flags: Mask) -> I64:
         """Return how many rows further up the nearest flag is set, at most FAR."""
         last = np.maximum.accumulate(np.where(flags, self.at, -1))
         last = np.concatenate(([-1], last[:-1])) if self.size else last
         return np.where(last >= self.first, np.minimum(self.at - last, FAR), FAR)
 
-    def below(self, flags: Flags) -> Integers:
+    def below(self, flags: Mask) -> I64:
         """Return how many rows further down the nearest flag is set, at most FAR."""
         next_ = np.minimum.accumulate(np.where(flags, self.at, self.size)[::-1])[::-1]
         next_ = np.concatenate((next_[1:], [self.size])) if self.size else next_
         return np.where(next_ <= self.last, np.minimum(next_ - self.at, FAR), FAR)
 
 
-def _share(part: Integers, whole: Integers) -> Integers:
+def _share(part: I64, whole: I64) -> I64:
     return part * THOUSAND // np.maximum(whole, 1)
 
 
-def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str, Integers]:
+def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str, I64]:
     """Return the features of a block by itself."""
     size = len(text.starts)
     kinds = count_kinds(text)
@@ -206,7 +203,7 @@ def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str,
     }
 
 
-def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
+def _story(looks: Mapping[str, I64], edges: Edges) -> Mask:
     """Return the blocks in the story: in each article, the range with the most prose and little other text."""
     if not edges.size:
         return np.zeros(0, dtype=bool)
@@ -224,11 +221,11 @@ def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
     number = np.cumsum(edges.at == edges.first) - 1
     ends = np.minimum.reduceat(np.where(gain == best[number], edges.at, edges.size), firsts)
     starts = np.minimum.reduceat(np.where(before == least[ends][number], edges.at, edges.size), firsts)
-    inside: Flags = (edges.at >= starts[number]) & (edges.at <= ends[number])
+    inside: Mask = (edges.at >= starts[number]) & (edges.at <= ends[number])
     return inside
 
 
-def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
+def _stretch(story: Mask, edges: Edges) -> dict[str, I64]:
     """Return the position of a block relative to the story: 0 inside, negative above it, positive below it."""
     above, below = edges.above(story), edges.below(story)
     outside = np.where(above < below, above, -below)
@@ -239,7 +236,7 @@ def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
     }
 
 
-def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]:
+def _words(tokens: Tokens, prose: Mask, pages: I64) -> dict[str, I64]:
     """Return how many words of a block are in the prose of its article, in the blocks above, and in equal blocks."""
     size = len(pages)
     page = pages[tokens.blocks] if size else tokens.blocks
@@ -251,10 +248,10 @@ def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]
     elsewhere = same.count(same.is_new & in_prose) > in_prose
     near = tokens.blocks - same.above <= 2
 
-    def count(flags: Flags) -> Integers:
+    def count(flags: Mask) -> I64:
         return np.bincount(tokens.blocks[flags], minlength=size)
 
-    def share(of: Flags, among: Flags) -> Integers:
+    def share(of: Mask, among: Mask) -> I64:
         whole = count(among)
         return np.where(whole > 0, _share(count(of & among), whole), NONE)
 
@@ -275,16 +272,16 @@ class _SameWords(Struct, frozen=True, eq=False):
     `above` is the block above that has the word, too, below -FAR if there is none.
     """
 
-    group: Integers
-    is_new: Flags
-    above: Integers
+    group: I64
+    is_new: Mask
+    above: I64
 
-    def count(self, flags: Flags | None = None) -> Integers:
+    def count(self, flags: Mask | None = None) -> I64:
         """Return for each token how many are the same word, or how many of those with a flag."""
         return np.bincount(self.group if flags is None else self.group[flags], minlength=len(self.group))[self.group]
 
 
-def _same_words(tokens: Tokens, page: Integers) -> _SameWords:
+def _same_words(tokens: Tokens, page: I64) -> _SameWords:
     size = len(tokens.hashes)
     keys = tokens.hashes ^ (page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     order = np.argsort(keys, kind="stable")
@@ -304,17 +301,17 @@ def _same_words(tokens: Tokens, page: Integers) -> _SameWords:
     return _SameWords(group, is_new, above)
 
 
-def _are_common(tokens: Tokens, page: Integers, same: _SameWords) -> Flags:
+def _are_common(tokens: Tokens, page: I64, same: _SameWords) -> Mask:
     """Return which tokens are short words that make up much of their article: "the", "und"."""
     times = same.count()
     of_page = np.bincount(page)[page]
-    found: Flags = (
+    found: Mask = (
         (tokens.units <= COMMON_UNITS) & (times >= 3) & (times * COMMON_SHARE >= of_page) & (tokens.first != Kind.DIGIT)
     )
     return found
 
 
-def _repeats(tokens: Tokens, pages: Integers) -> Integers:
+def _repeats(tokens: Tokens, pages: I64) -> I64:
     """Return how often the words of a block are those of another block of the article, at most 9."""
     size = len(pages)
     odd = (2 * tokens.places.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) | np.uint64(1)
@@ -325,12 +322,12 @@ def _repeats(tokens: Tokens, pages: Integers) -> Integers:
     return np.where(tokens.counts > 0, np.minimum(counts[inverse] - 1, 9), 0) if size else pages
 
 
-def _templates(tokens: Tokens, edges: Edges) -> dict[str, Integers]:
+def _templates(tokens: Tokens, edges: Edges) -> dict[str, I64]:
     """Return how similar a block is to those above and below, by kinds of words: figure, capital, small, other."""
     matrix = np.zeros((edges.size, TEMPLATE_TOKENS), dtype=np.uint8)
     near = tokens.places < TEMPLATE_TOKENS
     matrix[tokens.blocks[near], tokens.places[near]] = tokens.first[near]
-    columns: dict[str, Integers] = {}
+    columns: dict[str, I64] = {}
     for away, above, below in LIKE:
         like = _likeness(matrix, tokens.counts, edges, away)
         none = np.zeros(min(away, edges.size), dtype=np.int64)
@@ -339,7 +336,7 @@ def _templates(tokens: Tokens, edges: Edges) -> dict[str, Integers]:
     return columns
 
 
-def _likeness(matrix: NDArray[np.uint8], counts: Integers, edges: Edges, away: int) -> Integers:
+def _likeness(matrix: U8, counts: I64, edges: Edges, away: int) -> I64:
     """Return for each row that has one so many rows further down how many of their first words are alike."""
     upper, lower = matrix[:-away], matrix[away:]
     same = ((upper == lower) & (upper > 0)).sum(axis=1)
@@ -347,7 +344,7 @@ def _likeness(matrix: NDArray[np.uint8], counts: Integers, edges: Edges, away: i
     return np.where(edges.pages[:-away] == edges.pages[away:], same * THOUSAND // longest, 0)
 
 
-def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
+def _named(named: Mask, edges: Edges) -> dict[str, I64]:
     """Return the distance to blocks that rules match, and their share among the blocks around."""
     flags, rows = named.astype(np.int64), ~named
     return {
@@ -358,7 +355,7 @@ def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
     }
 
 
-def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) -> dict[str, Integers]:
+def _readers(pages: Sequence[Page], named: Mask, story: Mask, edges: Edges) -> dict[str, I64]:
     """Names, dates and buttons of readers' comments, below the start of the story; `edges` of all blocks."""
     marks = np.array([flag for page in pages for flag in page.marks], dtype=bool)
     told = np.zeros(edges.size, dtype=bool)
@@ -370,9 +367,9 @@ def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) ->
     return {"marks_above": np.minimum(above, MAX_MARKS)[~named], "marks_away": away[~named]}
 
 
-def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
+def _neighbours(base: Mapping[str, I64], edges: Edges) -> dict[str, I64]:
     """Return features of the two blocks above and the two below, and means over more blocks."""
-    columns: dict[str, Integers] = {}
+    columns: dict[str, I64] = {}
     shown, averaged = (np.array([base[name] for name in names]) for names in (NEIGHBOUR, AVERAGED))
     for by in (-2, -1, 1, 2):
         columns |= zip([f"{name}{by:+d}" for name in NEIGHBOUR], edges.shift(shown, by), strict=True)
@@ -383,7 +380,7 @@ def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integer
     return columns
 
 
-def _positions(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
+def _positions(base: Mapping[str, I64], edges: Edges) -> dict[str, I64]:
     """Return the position of a block relative to the prose of its article."""
     long = base["long"] > 0
     total = np.concatenate(([0], np.cumsum(base["long"] * np.minimum(base["units"], 60 * WORD))))

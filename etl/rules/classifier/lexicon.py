@@ -5,7 +5,8 @@ import base64
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.rules.classifier.text import WORD, Integers, Text, Tokens, mix, sum_units
+from etl.arrays import I64
+from etl.rules.classifier.text import WORD, Text, Tokens, mix, sum_units
 
 # Tokens of a block that are used; its last token is always used.
 MAX_TOKENS = 48
@@ -21,7 +22,7 @@ _PAIR, _FIRST, _LAST, _WHOLE, _STEM, _END, _SIZE = (np.uint64(2 * n + 0x5851F42D
 _SIZES = np.array([1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40]) * WORD
 
 
-def terms(text: Text, tokens: Tokens) -> tuple[Integers, Integers]:
+def terms(text: Text, tokens: Tokens) -> tuple[I64, I64]:
     """Return the bucket and the block of every term.
 
     Words, pairs, how words begin, the first and the last word, a short block as a whole, its last character, its size.
@@ -55,7 +56,7 @@ def terms(text: Text, tokens: Tokens) -> tuple[Integers, Integers]:
     return buckets.astype(np.int64), np.concatenate([one for _, one in found])
 
 
-def score_terms(weights: NDArray[np.int8], text: Text, tokens: Tokens) -> Integers:
+def score_terms(weights: NDArray[np.int8], text: Text, tokens: Tokens) -> I64:
     """Return the score of each block, above zero for furniture; 0 for one without terms."""
     buckets, blocks = terms(text, tokens)
     size = len(tokens.counts)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from etl.arrays import I64, Mask
     from etl.rules.classifier.features import Page, Rows
-    from etl.rules.classifier.text import Integers
 
-NAME = "classifier/furniture"
+CLASSIFIER = "classifier/furniture"
 # Tags of protected sentences: of any sentence of the story; of its first or last one, which makes the article suspect.
 SENTENCE, LEAD_OR_END = "protected/sentence", "protected/lead-or-end"
 # With fewer blocks or sentences, there are too few neighbours: a list of three lines may be the story.
@@ -113,7 +113,7 @@ def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Se
     return [Scores(tuple(found), *map(frozenset, at)) for found, *at in of_page]
 
 
-def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple[Rows, Integers]":
+def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple[Rows, I64]":
     """Return the rows of a batch and their scores; without a classifier, all long sentences belong to the story."""
     import numpy as np
 
@@ -127,7 +127,7 @@ def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple
     return rows, score(classifier.forest, rows.matrix(classifier.forest.features))
 
 
-def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
+def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "Mask":
     """Return the rows that may be removed: of articles with enough blocks, and not too long for furniture.
 
     Blocks that rules match count as blocks of the article.
@@ -135,7 +135,7 @@ def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
     import numpy as np
 
     sizes = np.array([len(page.texts) for page in pages])
-    flags: NDArray[np.bool_] = (
+    flags: Mask = (
         (sizes[rows.edges.pages] >= MIN_BLOCKS)
         & (rows.columns["prose_count"] >= MIN_PROSE)
         & (rows.columns["units"] <= MAX_UNITS)
@@ -143,7 +143,7 @@ def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
     return flags
 
 
-def _evidence(rows: "Rows", taken: "Integers", classifier: Classifier | None) -> Iterator[tuple[str, ...]]:
+def _evidence(rows: "Rows", taken: "I64", classifier: Classifier | None) -> Iterator[tuple[str, ...]]:
     """Yield the greatest contributions to the score of each row, as `feature=thousandths`.
 
     Features with equal contributions are in the order of the forest.

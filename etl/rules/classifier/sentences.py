@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from etl.arrays import I64, Mask
 from etl.rules.classifier.features import FAR, Edges, looks_of
-from etl.rules.classifier.text import WORD, Flags, Integers, read_text, tokenize
+from etl.rules.classifier.text import WORD, read_text, tokenize
 
 # Units and words.  "It failed." is a sentence; "Dr." is none.
 MIN_UNITS, MIN_WORDS = WORD, 2
@@ -51,7 +52,7 @@ QUOTATION = 2
 HEADING_UNITS, HEADING_ODDS, HEADING_LEXICON, HEADING_TITLE = 10 * WORD, 1_000, 1_600, 600
 
 
-def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Flags:
+def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Mask:
     """Return which blocks are sentences without a word of furniture, regardless of their neighbours."""
     text = read_text(texts)
     columns = looks_of(text, tokenize(text), lexicon)
@@ -59,17 +60,17 @@ def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Flags:
     return _sentences(columns) & (columns["lexicon"] <= most)
 
 
-def _sentences(columns: Mapping[str, Integers]) -> Flags:
+def _sentences(columns: Mapping[str, I64]) -> Mask:
     """Return which blocks are sentences: they end with a full stop, or have one and end with a colon or bracket."""
     several = (columns["stops"] > 0) & (columns["units"] >= SURE_UNITS)
     ended = (columns["ended"] > 0) | (several & (columns["colon"] + columns["corner"] > 0))
-    found: Flags = (
+    found: Mask = (
         ended & (columns["units"] >= MIN_UNITS) & (columns["words"] >= MIN_WORDS) & (columns["upper"] < MAX_UPPER)
     )
     return found
 
 
-def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
+def sentences_of_story(columns: Mapping[str, I64], odds: I64, edges: Edges) -> Mask:
     """Return which rows are protected sentences; `odds` are the scores of the forest, `columns` the features."""
     if not edges.size:
         return np.zeros(0, dtype=bool)
@@ -103,12 +104,12 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     return _linked(telling | kept, kept, TELLING_APART, edges) | kept
 
 
-def headings(kept: Flags, columns: Mapping[str, Integers], odds: Integers, places: Integers, edges: Edges) -> Flags:
+def headings(kept: Mask, columns: Mapping[str, I64], odds: I64, places: I64, edges: Edges) -> Mask:
     """Return the short lines directly between two kept sentences, with no block between that a rule matches.
 
     A line with a figure may be a date, a rank or a price, and a line that is on its page twice is a button.
     """
-    found: Flags = (columns["ended"] == 0) & (columns["units"] < HEADING_UNITS) & (columns["digits"] == 0)
+    found: Mask = (columns["ended"] == 0) & (columns["units"] < HEADING_UNITS) & (columns["digits"] == 0)
     found &= (columns["label"] == 0) & (columns["bars"] == 0) & (columns["address"] == 0) & (columns["words"] > 1)
     found &= (odds < HEADING_ODDS) & (columns["lexicon"] < HEADING_LEXICON) & (columns["title"] <= HEADING_TITLE)
     flags = kept.astype(np.int64)
@@ -117,7 +118,7 @@ def headings(kept: Flags, columns: Mapping[str, Integers], odds: Integers, place
     return found
 
 
-def _chains_with(flags: Flags, sure: Flags, edges: Edges) -> Flags:
+def _chains_with(flags: Mask, sure: Mask, edges: Edges) -> Mask:
     """Return the rows of chains of flags in which at least one is sure.
 
     Links stand as far apart as the sure ones of the page do, at most MAX_GAP: a page with furniture between all of its
@@ -129,7 +130,7 @@ def _chains_with(flags: Flags, sure: Flags, edges: Edges) -> Flags:
     return _linked(flags, sure, widest[edges.pages], edges)
 
 
-def _linked(flags: Flags, wanted: Flags, apart: Integers | int, edges: Edges) -> Flags:
+def _linked(flags: Mask, wanted: Mask, apart: I64 | int, edges: Edges) -> Mask:
     """Return the rows of chains of flags with a wanted one; links are at most so many rows apart."""
     places = np.flatnonzero(flags)
     linked = np.zeros(edges.size, dtype=bool)
@@ -143,24 +144,24 @@ def _linked(flags: Flags, wanted: Flags, apart: Integers | int, edges: Edges) ->
     return linked
 
 
-def _of_pages_with(flags: Flags, edges: Edges) -> Flags:
+def _of_pages_with(flags: Mask, edges: Edges) -> Mask:
     """Return the rows of pages in which at least one flag is set."""
-    found: Flags = (np.bincount(edges.pages, weights=flags) > 0)[edges.pages]
+    found: Mask = (np.bincount(edges.pages, weights=flags) > 0)[edges.pages]
     return found
 
 
-def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:
+def _runs_with(flags: Mask, wanted: Mask, edges: Edges) -> Mask:
     """Return the rows of runs of flags in which at least one is wanted."""
     change = np.concatenate(([True], (flags[1:] != flags[:-1]) | (edges.pages[1:] != edges.pages[:-1])))
     run = np.cumsum(change) - 1
-    found: Flags = flags & (np.bincount(run, weights=wanted) > 0)[run]
+    found: Mask = flags & (np.bincount(run, weights=wanted) > 0)[run]
     return found
 
 
-def lead_and_end(kept: Flags, columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
+def lead_and_end(kept: Mask, columns: Mapping[str, I64], odds: I64, edges: Edges) -> Mask:
     """Return the first and the last long protected sentence of each story, beside a sure one."""
     long = kept & (columns["units"] >= OWN_UNITS)
     sure = kept & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
     beside = (edges.above(sure) == 1) | (edges.below(sure) == 1)
-    ends: Flags = long & beside & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
+    ends: Mask = long & beside & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
     return ends

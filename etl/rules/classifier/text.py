@@ -12,12 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
+from etl.arrays import I32, I64, U8, U32, U64, Mask
 from etl.fold import CLOSERS, FINAL_PUNCTUATION
-
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 # Characters.  Words with the same beginning count as forms of one word: "Datenschutzerklärung", "Datenschutzhinweise".
 STEM = 5
@@ -75,13 +72,13 @@ class Kind(IntEnum):
 class Text(Struct, frozen=True, eq=False):
     """The characters of a batch.  Block `i` is characters `starts[i]` to `ends[i]`, without space at either end."""
 
-    codes: NDArray[np.uint32]
-    kinds: NDArray[np.uint8]
-    folded: NDArray[np.uint64]
-    units: NDArray[np.uint8]
-    blocks: NDArray[np.int32]
-    starts: Integers
-    ends: Integers
+    codes: U32
+    kinds: U8
+    folded: U64
+    units: U8
+    blocks: I32
+    starts: I64
+    ends: I64
 
 
 class Tokens(Struct, frozen=True, eq=False):
@@ -90,13 +87,13 @@ class Tokens(Struct, frozen=True, eq=False):
     `blocks` are ascending; `places` count from 0 in each block.
     """
 
-    hashes: NDArray[np.uint64]
-    stems: NDArray[np.uint64]
-    blocks: Integers
-    places: Integers
-    first: NDArray[np.uint8]
-    units: Integers
-    counts: Integers
+    hashes: U64
+    stems: U64
+    blocks: I64
+    places: I64
+    first: U8
+    units: I64
+    counts: I64
 
 
 def read_text(texts: Sequence[str]) -> Text:
@@ -146,28 +143,28 @@ def _punctuation(character: str) -> Kind:
     return next((kind for characters, kind in tables if character in characters), Kind.OTHER)
 
 
-def count_kinds(text: Text) -> Integers:
+def count_kinds(text: Text) -> I64:
     """Return how many characters of each kind each block has: blocks x kinds.  The last is one space too many."""
     size = len(text.starts)
     places = text.blocks * len(Kind) + text.kinds
     return np.bincount(places, minlength=size * len(Kind)).reshape(size, len(Kind))
 
 
-def sum_units(text: Text) -> Integers:
+def sum_units(text: Text) -> I64:
     """Return the length of each block in units."""
     sums = np.zeros(len(text.units) + 1, dtype=np.int64)
     np.cumsum(text.units, out=sums[1:])
     return sums[text.ends] - sums[text.starts]
 
 
-def last_marks(text: Text) -> Integers:
+def last_marks(text: Text) -> I64:
     """Return the place of the last character of each block that is no closing mark; -1 if there is none."""
     telling = np.flatnonzero((text.kinds != Kind.SPACE) & (text.kinds != Kind.CLOSER))
     found = np.concatenate(([-1], telling))[np.searchsorted(telling, text.ends)]
     return np.where(found >= text.starts, found, -1)
 
 
-def ends_as_sentence(text: Text, units: Integers) -> Flags:
+def ends_as_sentence(text: Text, units: I64) -> Mask:
     """Return which blocks end with a full stop of their script, or have ten words in a script without full stops.
 
     The author may be in brackets behind the last full stop: "They left. (Jane Roe, 6.6.2026)".
@@ -176,11 +173,11 @@ def ends_as_sentence(text: Text, units: Integers) -> Flags:
     stopped = (text.kinds[last] == Kind.FINAL) & (last >= 0)
     code = text.codes[last]
     unstopped = (code >= _UNSTOPPED[0]) & (code <= _UNSTOPPED[1]) & (last >= 0)
-    ended: Flags = stopped | (unstopped & (units >= 10 * WORD))
+    ended: Mask = stopped | (unstopped & (units >= 10 * WORD))
     return ended
 
 
-def _before_signature(text: Text, last: Integers) -> Integers:
+def _before_signature(text: Text, last: I64) -> I64:
     """Return the places of last marks; of blocks that end with a signature, of the full stop before it."""
     found = last.copy()
     closing = text.codes[np.maximum(text.ends - 1, 0)]
@@ -226,7 +223,7 @@ _BASE, _INVERSE = 0x9E3779B97F4A7C15, pow(0x9E3779B97F4A7C15, -1, 1 << 64)
 _MIXER = 0xBF58476D1CE4E5B9
 
 
-def _hash_spans(text: Text, starts: Integers, ends: Integers) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def _hash_spans(text: Text, starts: I64, ends: I64) -> tuple[U64, U64]:
     """Return the hashes of spans of characters, and of their first STEM characters.
 
     A hash is a polynomial modulo 2 ** 64: the difference of one running sum, divided by the power at which it starts.
@@ -244,13 +241,13 @@ def _hash_spans(text: Text, starts: Integers, ends: Integers) -> tuple[NDArray[n
     return mix((sums[ends] - sums[starts]) * origin), mix((sums[stems] - sums[starts]) * origin)
 
 
-def _powers(base: int, count: int) -> NDArray[np.uint64]:
+def _powers(base: int, count: int) -> U64:
     steps = np.full(count, base, dtype=np.uint64)
     steps[0] = 1
     return np.cumprod(steps, dtype=np.uint64)
 
 
-def mix(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mix(hashes: U64) -> U64:
     """Spread the bits of hashes, so that the upper ones can be used alone."""
     spread = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(_MIXER)
     return spread ^ (spread >> np.uint64(27))

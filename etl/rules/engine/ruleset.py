@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from etl.fold import fold
-from etl.rules.classifier.model import NAME, Classifier
+from etl.rules.classifier.model import CLASSIFIER, Classifier
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet, only, ranks_of
 from etl.rules.engine.prefilter import Prefilter
 from etl.rules.engine.triggers import Triggers, triggers_of
@@ -160,7 +160,7 @@ class JudgingRules(Struct, frozen=True):
     extracting: tuple[CompiledRule, ...] = ()
     classifier: Classifier | None = None
     min_probability: float = 1.0
-    classifier_guard: Guard = exception_guard((NAME,), ())
+    classifier_guard: Guard = exception_guard((CLASSIFIER,), ())
 
     def judges(self) -> tuple[CompiledRule, ...]:
         """Return the rules for whole blocks."""
@@ -202,7 +202,7 @@ def compile_judging(
         extracting=extracting.rules,
         classifier=classifier,
         min_probability=min_probability,
-        classifier_guard=exception_guard((NAME,), user_rules.exceptions),
+        classifier_guard=exception_guard((CLASSIFIER,), user_rules.exceptions),
     )
 
 

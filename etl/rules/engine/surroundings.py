@@ -16,9 +16,9 @@ from etl.rules.classifier.facts import facts
 from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.model import (
+    CLASSIFIER,
     LEAD_OR_END,
     MIN_BLOCKS,
-    NAME,
     NEVER,
     SENTENCE,
     Scores,
@@ -117,7 +117,7 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
         tag = found.get(one.at)
         if (tag is None or tag.action == "tag") and not rules.classifier_guard(view, one.at):
             also = (*one.evidence, *((tag.rule, *tag.also) if tag else ()))
-            found[one.at] = Removal(view.blocks[one.at].index, "drop", NAME, version, "structure", also)
+            found[one.at] = Removal(view.blocks[one.at].index, "drop", CLASSIFIER, version, "structure", also)
             by_surroundings.add(one.at)
     if by_surroundings and view.kind == "text":
         others = (found.keys() - by_surroundings) | view.frame

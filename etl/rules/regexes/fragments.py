@@ -22,8 +22,8 @@ _CAPITAL = "[A-ZÀ-ÖØ-ÞČĆĎĐĞİŁŃŇŐŘŚŞŠŤŰŹŻŽ]"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
-        "the position after the end of a sentence, in any language; a `strip` rule whose regex begins with it keeps "
-        "the sentence",
+        "a place just after the end of a sentence, in any language, not the sentence itself; so a `strip` rule whose "
+        "regex begins with it cuts only what follows",
     ),
     "@name": Fragment(
         rf"(?:{_CAPITAL}[\w.'-]{{0,24}}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?"
