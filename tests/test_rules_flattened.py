@@ -77,3 +77,28 @@ def test_words_of_the_story_stay(sentence: str) -> None:
 def test_paragraphs_of_a_page_with_lines_are_not_looked_into() -> None:
     text = f"{FIRST} Back to top {SECOND}\n\n{THIRD} {FIRST}\n\n{SECOND} {THIRD}"
     assert "Back to top" in etl.clean(text).articles[0].text
+
+
+@pytest.mark.parametrize(
+    ("sentences", "label", "tail"),
+    [
+        pytest.param(DE, "Lesen Sie auch", "Mehr zum Thema", id="German"),
+        pytest.param(ES, "Lee también", "Lo más leído", id="Spanish"),
+    ],
+)
+def test_a_label_behind_the_last_sentence_of_a_paragraph_goes(sentences: list[str], label: str, tail: str) -> None:
+    text = "\n\n".join([sentences[0], f"{sentences[1]} {label}", sentences[2], tail])
+    assert etl.clean(text).text == "\n\n".join(sentences)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        pytest.param("Foto: Jan Nowak", id="a credit, whose caption goes with it"),
+        pytest.param("Nobody read more", id="words of a sentence"),
+        pytest.param("Politik", id="a section, which is a word of any text"),
+    ],
+)
+def test_what_is_no_label_stays_behind_a_sentence(ending: str) -> None:
+    done = etl.clean("\n\n".join([FIRST, f"{SECOND} {ending}", THIRD]))
+    assert not [entry for entry in done.audit if entry.action == "cut"]

@@ -10,11 +10,12 @@ from itertools import pairwise
 
 from msgspec import Struct, structs
 
-from etl.fold import space_after
+from etl.fold import ORNAMENTS, space_after
 from etl.lazy_regex import lazy
 from etl.model import Article, Block
 from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
+from etl.rules.matching.reported import SAYABLE_KINDS
 from etl.rules.matching.view import ArticleView
 
 # Words, and share of the article.  A shorter block is a paragraph.  A block with a smaller share is one of several.
@@ -45,6 +46,10 @@ _OPENING = lazy(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
 
 # Sentences at the end of a text that are judged as if each were a block.
 MAX_TAIL = 6
+# A label behind the last sentence of a paragraph; its characters, and the words of the paragraph.  A notice also ends
+# with a button, but is short or asks something.
+_ENDING = lazy(r"[.…。।۔][\"')\]”’»]*\s+(?P<label>[^.!?…。！？।۔]*[\w:])$")
+MAX_ENDING_CHARS, MIN_PARAGRAPH_WORDS = 48, 14
 # Rules whose labels are words that occur in any text.
 _WORDS_OF_TEXT = frozenset({"section-name"})
 
@@ -86,7 +91,43 @@ def flattened_labels(views: Sequence[ArticleView], rules: JudgingRules) -> list[
     for (number, one), of_tail, of_openings in zip(flattened, named[::2], named[1::2], strict=True):
         if of_tail or of_openings:  # most texts have no label
             found[number] += _labels_of(one, of_tail, bool(of_openings), rules)
+    for number, labels in _endings(views, rules):
+        found[number] += labels
     return found
+
+
+def _endings(views: Sequence[ArticleView], rules: JudgingRules) -> Iterator[tuple[int, list[Found]]]:
+    """Yield the labels behind the last sentences of paragraphs, by the number of the article."""
+    pieces = {number: some for number, view in enumerate(views) if (some := list(_ending_pieces(view)))}
+    parted = [_as_article(views[number], some) for number, some in pieces.items()]
+    for (number, some), article, hits in zip(pieces.items(), parted, rules.search(parted), strict=True):
+        yield (
+            number,
+            [
+                (some[at].at, (some[at].start, some[at].end), one.rank, one)
+                for at, one in _named(article, some, hits, rules).items()
+                if one.rule.kind in SAYABLE_KINDS and _is_exact(article.plain[at], one)
+            ],
+        )
+
+
+def _is_exact(text: str, one: CompiledRule) -> bool:
+    """Return whether a rule has this very label.  `Foto: Jan Nowak` is none; it says that a caption is before it."""
+    return text.strip(ORNAMENTS).casefold() in {label.strip(ORNAMENTS).casefold() for label in one.rule.match.exact}
+
+
+def _ending_pieces(view: ArticleView) -> Iterator[Piece]:
+    flattened = _flattened_blocks(view)
+    for at, text in enumerate(view.plain):
+        if text[-1:].isalpha() or text[-1:] == ":":
+            ending = _ENDING.search(text, max(0, len(text) - MAX_ENDING_CHARS))
+            if (
+                ending
+                and at not in (*flattened, *view.frame, *view.marked)
+                and _opens(text, ending.start("label"))
+                and view.has_words(at, MIN_PARAGRAPH_WORDS)
+            ):
+                yield Piece(at, *ending.span("label"), len(ending["label"].split()), False)
 
 
 def _flattened(view: ArticleView, at: int) -> _Flattened:
