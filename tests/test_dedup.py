@@ -241,6 +241,11 @@ def test_a_word_that_turns_a_sentence_round_is_another_fact(said: str, said_agai
     assert found([rest.format(said), rest.format(said_again)]) == []
 
 
+def test_an_article_in_capitals_is_no_letter() -> None:
+    text = "The harbour board told the town that it had put a quarter of the money into the new crane and the road to the station"
+    assert found([f"{text} today.", text.upper()]) == [(1, 0)]
+
+
 @pytest.mark.parametrize(
     ("said", "said_again"),
     [("Denton beat Tarn", "Tarn beat Denton"), ("Mali warns Niger", "Niger warns Mali")],

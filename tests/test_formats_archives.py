@@ -51,6 +51,7 @@ def as_chunks(body: bytes) -> bytes:
         pytest.param(record(1, PAGE.encode(), more="Content-Encoding: gzip\r\n"), PAGE, "utf-8", id="unpacked by the crawler, who left the header"),
         pytest.param(record(1, b"One.\n\nTwo.", kind="conversion"), "One.\n\nTwo.", "utf-8", id="WET"),
         pytest.param(record(1, b"One.", media="text/plain"), "One.", "utf-8", id="text"),
+        pytest.param(record(1, PAGE.encode()).replace(b"\r\n", b"\n", 6), PAGE, "utf-8", id="LF alone in the header of the record"),
     ],
 )  # fmt: skip
 def test_documents_of_a_warc(tmp_path: Path, body: bytes, text: str, encoding: str) -> None:
@@ -423,7 +424,8 @@ def test_an_item_fills_metadata_and_the_rest_passes_through(tmp_path: Path) -> N
     [
         (feed("<item><description>One</description></item><item><title>T</title></item>"), ["One", "is an item of a feed without any content"]),
         (feed("<item><description>One</description></item><item><description>Two is cu")[:-25], ["One", "is an item of a feed that is cut off"]),
-        (feed(""), ["is a feed (RSS or Atom) without an item"]),
+        (feed(""), []),
+        (feed("")[:-20], ["is a feed (RSS or Atom) without an item"]),
         (feed("<item/><item><description>One</description></item>"), ["is an item of a feed without any content", "One"]),
         (feed("<Item><description>One</description></Item><item><description>Two</description></item>"), ["One", "Two"]),
     ],

@@ -190,6 +190,8 @@ def test_arrays_and_pretty_json_are_read_like_lines(tmp_path: Path, body: str, s
         pytest.param('[{"text":"a"},{"text":"b', ["a", "!is cut"], id="the end is missing"),
         pytest.param('[\n  1,\n  2\n]', ["!is JSON without an object in it"], id="no object"),
         pytest.param("[\n\n]\n", [], id="empty"),
+        pytest.param('{"status": "ok", "totalResults": 0, "articles": []}', [], id="an answer without results"),
+        pytest.param('{"id": "7", "items": []}', ["!has no known field of text"], id="a record without a text"),
         pytest.param("[null]", ["!is JSON without an object in it"], id="nothing in it"),
     ],
 )  # fmt: skip

@@ -53,6 +53,7 @@ def outcome(found: list[Result]) -> list[tuple[int, str]]:
         pytest.param('id,text\r\n1,"One\r\n\r\ntwo"\r\n2,Three\r\n', [(2, "One\r\n\r\ntwo"), (5, "Three")], id="CRLF"),
         pytest.param('id,text\n1,"He said \\"no\\", then"\n2,Three\n', [(2, 'He said "no", then'), (3, "Three")], id="quotation marks behind a backslash"),
         pytest.param('id,note,text\n1,"","He said \\"no\\""\n2,"","Three\n\n\\"Four\\""\n', [(2, 'He said "no"'), (3, 'Three\n\n"Four"')], id="behind a backslash at the end of a cell, beside empty cells"),
+        pytest.param('id,text\n1,One\n\ufeff"id","text"\r\n2,Two\nid,texts\n', [(2, "One"), (4, "Two"), (5, "texts")], id="tables that were joined"),
         pytest.param("\ufeffid,text\n1,One\n", [(2, "One")], id="BOM"),
         pytest.param("Id,Title,Text\n1,A,One\n", [(2, "One")], id="names in other case"),
         pytest.param("text\nOne\nTwo\n", [(2, "One"), (3, "Two")], id="one column"),

@@ -395,6 +395,18 @@ def test_the_only_link_of_a_list_that_the_model_keeps(second: str, goes: bool) -
     assert bool(asides(layout, Said(), set(range(5)) - second_line, (), dict.fromkeys(range(5), 950))) is goes
 
 
+MORE = (("Slip at the station", WRIST), ("Kelp without the smell", KELP), ("The lens is lent", CABLE))
+
+
+@pytest.mark.parametrize(("headings", "count"), [({5}, 4), ({5, 7, 9}, 0)])
+def test_teasers_beside_one_another(headings: set[int], count: int) -> None:
+    boxes = "".join(f"<div class=more><h4><a href=/1>{title}</a></h4><p>{text}</p></div>" for title, text in MORE)
+    layout = lay_out(f"<article>{STORY}<p>{MUSEUM}</p><p>{LAMP} Again.</p></article>{boxes}")
+    story = {0, 1, 2, 3, 4, 6, 8, 10} | headings
+    by_line = {line: 970 if line < 7 else 800 for line in story}
+    assert len(asides(layout, Said(), story, (), by_line)) == count
+
+
 HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"
 QUESTIONS = (
     "<div class=faq><div class=one><strong class=q>Do ships need it?</strong> <p class=a>No, but boats do.</p></div>"

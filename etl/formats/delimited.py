@@ -105,6 +105,16 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
         raise
 
 
+def _is_header_again(row: Row, dialect: Dialect) -> bool:
+    """Return whether a row has the names of the columns, as where tables were joined."""
+    if len(row.text) > MAX_NAME_LENGTH * len(dialect.columns) or dialect.columns[0] not in row.text:
+        return False
+    with suppress(csv.Error):
+        names = [_plain(name).strip().removeprefix("\ufeff").strip('"') for name in cells(row.text, dialect)]
+        return len(names) > 1 and tuple(names) == dialect.columns
+    return False
+
+
 def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:
     """Return the cells of a row.  Raises Unreadable."""
     if not fault:
@@ -331,7 +341,7 @@ def read(share: Share, reading: Reading) -> Iterator[Result]:
     above = dialect.above if share.row == dialect.rows + 1 else ""
     with open_share(share) as file:
         for row in rows(map(_line, file), dialect, share.row):
-            if not row.text.strip():
+            if not row.text.strip() or _is_header_again(row, dialect):
                 continue
             result = read_row(share.source.name, row, dialect, reading)
             if above and isinstance(result, Raw):

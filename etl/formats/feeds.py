@@ -76,7 +76,7 @@ NOT_CLOSED = "is an item of a feed with a CDATA section that is not closed"
 
 
 def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
-    """Yield the items of a feed, in order.  An item that is cut off or empty is a reject."""
+    """Yield the items of a feed, in order.  An item that is cut off or empty is a reject, and so is a cut feed."""
     try:
         found = decode(Raw(path, body, "", "html", encoding=reading.encoding)).text
     except Unreadable as error:
@@ -105,7 +105,7 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
                 result = structs.replace(result, notes=(*result.notes, *notes))
                 notes = []
             yield result
-    if not row:
+    if not row and (notes or not _ROOT_ENDED.search(text)):
         yield Reject(path, 1, "is a feed (RSS or Atom) without an item", body)
     elif notes:  # there is no document that could have the note
         yield Reject(path, row + 1, f"is a feed with {BESIDE}", body)

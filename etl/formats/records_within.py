@@ -9,7 +9,7 @@ from msgspec import Struct
 from etl.errors import Unreadable
 from etl.formats.field_values import Fields, is_empty
 from etl.formats.fields import has_headline, has_story, has_text, own_story
-from etl.formats.names import FOLDED_TEXTS, LIST_NAMES, distinct, folded, free_names, names_in
+from etl.formats.names import FOLDED_TEXTS, ID_NAMES, LIST_NAMES, distinct, folded, free_names, names_in
 from etl.formats.source import Reading
 
 # The most levels of objects around the list of an answer, {"response": {"articles": {"results": [...]}}}, and of nested
@@ -37,7 +37,7 @@ def records_within(path: str, value: Any, reading: Reading, notes: list[str]) ->
     is yielded.
     """
     if isinstance(value, dict):
-        yield from _rows(value, notes) or _within(value, reading, notes) or [value]
+        yield from _rows(value, notes) or _within(value, reading, notes) or ([] if _is_empty_answer(value) else [value])
     elif isinstance(value, list) and _holds_object(value, MAX_LEVELS):
         yield from _elements(value, MAX_LEVELS)
     else:
@@ -79,6 +79,20 @@ def _within(value: Fields, reading: Reading, notes: list[str]) -> Sequence[Recor
     ):
         notes.append(BESIDE)
     return found
+
+
+def _is_empty_answer(value: Fields) -> bool:
+    """Return whether a value is an answer without results: an empty list, and beside it figures and single words."""
+    lists = [name for name, items in value.items() if items == [] and folded(name) in LIST_NAMES]
+    rest = [inner for name, inner in value.items() if name not in lists]
+    return (
+        bool(lists)
+        and not value.keys() & set(ID_NAMES)
+        and all(
+            isinstance(inner, int | float) or (isinstance(inner, str) and len(inner.split()) < 2) or inner is None
+            for inner in rest
+        )
+    )
 
 
 def _lists_within(value: Fields, reading: Reading, levels: int) -> Iterator[list[Any]]:

@@ -49,6 +49,7 @@ _LENGTHS = re.compile(rb"^[^:\n]*content-length[^\n]*\n", re.I | re.M)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 # A header must end before the next record.
 _END_OR_RECORD = re.compile(rb"\r?\n(?:\r?\n|(?=WARC/\d\.))")
+_BARE = re.compile(rb"(?<!\r)\n")
 _BLANK = re.compile(rb"[\r\n]*")
 
 
@@ -170,12 +171,15 @@ def _size(buffer: bytes, at: int = 0, limit: int = sys.maxsize) -> int:
 
 
 def with_one_length(record: bytes) -> bytes:
-    """Return a record with a correct length, because FastWARC ends the process if a length is huge."""
+    """Return a record with a correct length, because FastWARC ends the process if a length is huge.
+
+    The lines of its header end in CR LF, as FastWARC needs them.
+    """
     end = _END_OF_HEADER.search(record)
     if not end:
         return record
     head, body = record[: end.start()] + b"\r\n", record[end.end() :]
-    return b"%sContent-Length: %d\r\n\r\n%s" % (_LENGTHS.sub(b"", head), len(body), body)
+    return b"%sContent-Length: %d\r\n\r\n%s" % (_BARE.sub(b"\r\n", _LENGTHS.sub(b"", head)), len(body), body)
 
 
 def _to_next_record(window: _Window) -> tuple[bytes, int]:

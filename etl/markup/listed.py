@@ -319,16 +319,26 @@ def asking(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> s
 
 
 def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the sentences in a small box below a linked heading that is removed: it leads to another story."""
-    told, found = set(story), set[int]()
+    """Return the sentences in small boxes below linked headings that are removed: each leads to another story.
+
+    If most boxes beside one another are such boxes, all are.
+    """
+    told = set(story)
+    beside: dict[tuple[int, int], dict[range, bool]] = defaultdict(
+        dict
+    )  # boxes, and whether each is a teaser by itself
     for line in story:
         title, box = layout.lines[line - 1], layout.boxes[layout.lines[line].box].parent
-        is_title = line - 1 not in told and title.linked > MOSTLY * len(title.text)
-        if is_title and layout.boxes[title.box].parts & BIT["heading"] and likely.get(line, CERTAIN) < CERTAIN:
+        if title.linked > MOSTLY * len(title.text) and layout.boxes[title.box].parts & BIT["heading"]:
             lines = layout.lines_in(box, line, CARD_LINES)
             if lines[0] == line - 1 and _is_small(layout, lines):
-                found.update(told.intersection(lines))
-    return found
+                is_one = line - 1 not in told and likely.get(line, CERTAIN) < CERTAIN
+                beside[layout.boxes[box].parent, layout.boxes[box].key][lines] = is_one
+    found = set[int]()
+    for boxes in beside.values():
+        is_most = 2 * sum(boxes.values()) > len(boxes)
+        found.update(line for lines, is_one in boxes.items() if is_one or is_most for line in lines)
+    return told & found
 
 
 def excerpts(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:

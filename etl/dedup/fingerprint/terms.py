@@ -138,7 +138,7 @@ def facts(folded: Folded, tokens: Tokens, dated: Datelines) -> Facts:
     starts = np.searchsorted(figures, tokens.text_starts)
     figures_hashes = sums(placed(tokens.hashes[figures], starts), starts)
     is_capital = are_capitalized(folded, tokens)
-    is_letter = is_capital & (kinds != _DIGITS) & _are_letters(tokens)
+    is_letter = is_capital & (kinds != _DIGITS) & _are_letters(tokens, is_capital)
     places = np.flatnonzero((kinds == _DIGITS) | (kinds == _OTHER) & (tokens.sizes > 1) | is_letter)
     terms = _terms(tokens, places) | is_capital[places].astype(np.uint32) << np.uint32(CAPITAL)
     terms[kinds[places] == _DIGITS] = DIGITS
@@ -205,8 +205,11 @@ def phrases(terms: U32, starts: I64) -> U32:
     return joined
 
 
-def _are_letters(tokens: Tokens) -> Mask:
-    """Mark the tokens of a single byte close behind a word, as in "vitamin C", but not in "U.S." and "A man"."""
+def _are_letters(tokens: Tokens, is_capital: Mask) -> Mask:
+    """Mark the tokens of a single byte close behind a word, as in "vitamin C", but not in "U.S." and "A man".
+
+    In a text in capitals, "A SHARE" is "a share", so it has none.
+    """
     single = np.append(tokens.sizes == 1, False)
     ends = tokens.starts + tokens.sizes
     close = np.append(False, tokens.starts[1:] == ends[:-1] + 1)[: len(ends)]
@@ -214,7 +217,8 @@ def _are_letters(tokens: Tokens) -> Mask:
     close[tokens.text_starts[:-1][has_tokens]] = False
     after, before = single[1:].copy(), np.append(False, single[:-2])
     after[tokens.text_starts[1:][has_tokens] - 1] = False
-    letters: Mask = single[:-1] & close & ~before & ~after
+    capitals = np.diff(np.append(0, np.cumsum(is_capital))[tokens.text_starts])
+    letters: Mask = single[:-1] & close & ~before & ~after & np.repeat(2 * capitals <= tokens.counts, tokens.counts)
     return letters
 
 
