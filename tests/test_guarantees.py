@@ -36,6 +36,7 @@ from etl.formats import json_documents
 from etl.index import maintenance, manifest
 from etl.pipeline import delivery, to_store
 from etl.pipeline.output import output_of
+from etl.pipeline.session import Session
 from etl.pipeline.workspace import Claim, Identity
 from etl.report.files import appearing_folder
 from etl.writers import to_lines
@@ -552,6 +553,46 @@ def test_a_file_that_appears_while_another_file_is_written_stays(
         patched.setattr(os, "fsync", lambda _: write(tmp_path / name, "precious"))
         done = run(*words.split())
     assert (done.code, (tmp_path / name).read_text()) == (2, "precious"), done.err
+
+
+@pytest.mark.parametrize("output", ["o.jsonl", "o/", "o.parquet", "-", "file://{}/o.jsonl", "file://{}/o/"])
+@pytest.mark.parametrize("change", [Path.unlink, lambda part: part.write_bytes(b"")], ids=["removed", "emptied"])
+def test_a_part_that_another_program_removes_is_noticed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, change: Callable[[Path], object]
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    write(tmp_path / "b.txt", STORY.format(2))
+    deliver = Session.deliver
+
+    def losing(one: Session) -> None:
+        change(min(Path(one.workspace.folder, "articles").glob("part-00000.*")))
+        deliver(one)
+
+    monkeypatch.setattr(Session, "deliver", losing)
+    words = ("--dedup", "run", "-r", "none.toml") if output == "-" else ("--shard-size", "1kB")
+    write(tmp_path / "none.toml", '[pack]\nid = "mine"\nversion = "1"\n')
+    done = run("clean", "a.txt", "b.txt", "-o", output.format(tmp_path), "-j", "1", *words)
+    assert (done.code, done.out) == (6, "") and "was removed or changed while the run was under way" in done.err
+    assert not {"o.jsonl", "o.audit.jsonl", "o/articles"} & everything(tmp_path).keys()
+
+
+@pytest.mark.parametrize("kind", ["articles", "audit", "rejects"])
+def test_a_resumed_run_notices_what_is_lost(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    write(tmp_path / "in.jsonl", "".join(json.dumps({"text": STORY.format(n) * 9}) + "\nno JSON\n" for n in range(9)))
+    words = ("clean", "in.jsonl", "-j", "1", "--shard-size", "1kB", "--added", "2026-01-01", "-o")
+
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("etl.audit.close", full)
+        assert run(*words, "o.jsonl").code == 6
+    next(tmp_path.glob(f".copydesk-*/{kind}/part-00001.jsonl")).unlink()
+    done = run(*words, "o.jsonl", "--resume")
+    assert done.code == 6 and f"{kind}/part-00001.jsonl: was removed or changed" in done.err
+    assert (run(*words, "o.jsonl").code, run("restore", "o.jsonl", "-o", "back").code) == (4, 0)
 
 
 def test_a_folder_that_appears_while_a_report_is_made_stays(tmp_path: Path) -> None:

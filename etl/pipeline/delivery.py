@@ -167,6 +167,8 @@ def _appeared(name: str) -> MachineError:
 def _move_parts(workspace: Workspace, kind: str, target: Path) -> None:
     """Move the folder of a kind, unless a killed run has moved it already."""
     source = Path(workspace.folder) / kind
+    if not target.exists():
+        workspace.parts(kind)  # verifies them
     if source.exists():
         for unfinished in source.glob(TEMPORARY):  # left by a worker that was killed while it wrote
             unfinished.unlink()

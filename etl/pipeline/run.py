@@ -28,7 +28,7 @@ from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select_duplicates import load_selection, select
 from etl.pipeline.tasks import Printed, print_shard, run_task
 from etl.pipeline.threads import in_background, in_threads
-from etl.pipeline.workspace import Done, Workspace
+from etl.pipeline.workspace import CLOSE, Done, Workspace
 from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
 
@@ -135,7 +135,7 @@ class Run:
         return self._outcome(tally)
 
     def _do(self, workspace: Workspace, stages: Sequence[str], job: Job) -> Tally:
-        if closed := workspace.tally("close", 0):
+        if closed := workspace.tally(CLOSE, 0):
             return closed
         count, shards = 0, self.plan(job)
         if tuple(stages) == ACROSS and not job.index:
@@ -157,7 +157,7 @@ class Run:
                 start(partial(workspace.remove, *SPENT.get(stage, ())))
                 if not count:  # all files that were found were written by copydesk
                     break
-        tallies = [one for shard in range(count) if (one := workspace.tally(stages[-1], shard))]
+        tallies = [_tally_of(workspace, stages[-1], shard) for shard in range(count)]
         tally = audit.close(tallies)
         if not self._is_of_records:
             _check_read(tally, self._found)
@@ -168,7 +168,11 @@ class Run:
         last = workspace.for_task()
         with last.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
             write([end_entry(tally, END_OF_DEDUP if self._is_of_records else "")])
-        return workspace.finish("close", Done(0, tally, last.unsynced))
+        parts: dict[str, int] = {}
+        for stage in stages:
+            for shard in range(1 if stage in WHOLE else count):
+                parts |= workspace.written(stage, shard)
+        return workspace.finish(CLOSE, Done(0, tally, last.unsynced, parts))
 
     def _first(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> int:
         """Run the stage that reads the input; return the number of shards."""
@@ -316,6 +320,14 @@ def _check_not_empty(job: Job, timed_out: Sequence[str], error: RegexTimeout) ->
         selected(_without(job, timed_out).selection)
     except UsageError:
         raise error from None
+
+
+def _tally_of(workspace: Workspace, stage: str, shard: int) -> Tally:
+    """Return the tally of a finished task.  Raises MachineError if its marker or a part is lost."""
+    tally = workspace.tally(stage, shard)
+    if tally is None:
+        raise workspace.lost(f"done/part-{shard:05d}.{stage}")
+    return tally
 
 
 def _check_read(tally: Tally, found: Found) -> None:

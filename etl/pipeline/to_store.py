@@ -127,13 +127,13 @@ def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable
 
     Raises MachineError if the store fails.
     """
-    kinds = list(kinds)
+    parts = {kind: workspace.parts(kind) for kind in kinds}
     ready = Path(workspace.folder) / "ready"
     ready.mkdir(exist_ok=True)
     for kind, address in addresses.items():
         store, path = connect(address)
-        if kind in kinds:
-            join_parts(ready / kind, workspace.parts(kind), workspace.suffix)
+        if kind in parts:
+            join_parts(ready / kind, parts[kind], workspace.suffix)
             _put(store, ready / kind, path)
         else:
             _remove(store, path)
@@ -146,10 +146,11 @@ def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account
     """
     store, folder = connect(address)
     folder = folder.rstrip("/")
+    written = {kind: workspace.parts(kind) for kind in kinds}
     _remove(store, f"{folder}/{MANIFEST}")
     parts = []
-    for kind in kinds:
-        for part in workspace.parts(kind):
+    for kind, of_kind in written.items():
+        for part in of_kind:
             name = f"{kind}/{part.name}"
             with part.open("rb") as file:
                 digest = file_digest(file, "sha256").hexdigest()

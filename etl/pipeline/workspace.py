@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from etl.audit import Tally
-from etl.errors import UsageError
+from etl.errors import MachineError, UsageError
 from etl.processes import signals_held
 from etl.writers import atomic, fsync, in_order, naming
 
@@ -38,8 +38,10 @@ SCRATCH_LOCK = "lock"
 IDENTITY = "job.json"
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
-_encode_tally = msgspec.msgpack.Encoder().encode
-_decode_tally = msgspec.msgpack.Decoder(Tally).decode
+# The kinds of files that a run delivers.  Those of other kinds may be removed when no later stage reads them.
+DELIVERED = ("rejects", "audit", "articles")
+# The stage that ends a run.
+CLOSE = "close"
 
 
 class Identity(Struct, frozen=True):
@@ -55,6 +57,20 @@ class Identity(Struct, frozen=True):
     def digest(self) -> str:
         """Hash of all aspects."""
         return blake2b(msgspec.json.encode(sorted(self.aspects.items())), digest_size=6).hexdigest()
+
+
+class Marker(Struct, frozen=True):
+    """The marker of a finished task: its tally, and the sizes of the parts that it wrote and a run delivers.
+
+    The marker of the end has the parts of all tasks.
+    """
+
+    tally: Tally
+    parts: dict[str, int]
+
+
+_encode_marker = msgspec.msgpack.Encoder().encode
+_decode_marker = msgspec.msgpack.Decoder(Marker).decode
 
 
 class Workspace(Struct, frozen=True):
@@ -77,8 +93,22 @@ class Workspace(Struct, frozen=True):
         return Path(self.folder) / kind / f"part-{shard:05d}{suffix or self.suffix}"
 
     def parts(self, kind: str) -> list[Path]:
-        """Return the parts of a kind of file that are complete, in order."""
-        return sorted((Path(self.folder) / kind).glob("part-*"), key=in_order)
+        """Return the parts of a kind of file that are complete, in order.
+
+        Raises MachineError if the run has ended, and they are not those that its tasks wrote.
+        """
+        found = sorted((Path(self.folder) / kind).glob("part-*"), key=in_order)
+        if kind in DELIVERED and (end := self._marker(CLOSE, 0)):
+            written = {name: size for name, size in end.parts.items() if name.startswith(f"{kind}/")}
+            there = {f"{kind}/{part.name}": part.stat().st_size for part in found}
+            if odd := sorted(name for name in {*written, *there} if written.get(name) != there.get(name)):
+                raise self.lost(odd[0])
+        return found
+
+    def lost(self, name: str) -> MachineError:
+        """Return the error for a file of a finished task that another program removed or changed."""
+        way_out = "Run the same command again, without --resume."
+        return MachineError(f"{self.folder}/{name}", "was removed or changed while the run was under way", way_out)
 
     @contextmanager
     def writing(self, kind: str, shard: int, suffix: str = "") -> Iterator[Path]:
@@ -103,14 +133,33 @@ class Workspace(Struct, frozen=True):
         for part in map(Path, done.unsynced):
             with naming(part):
                 fsync(part)
+        parts = dict(done.earlier)
+        for part in map(Path, done.unsynced):
+            if part.parent.name in DELIVERED:
+                parts[f"{part.parent.name}/{part.name}"] = part.stat().st_size
         with atomic(final) as temporary:
-            temporary.write_bytes(_encode_tally(done.tally))
+            temporary.write_bytes(_encode_marker(Marker(done.tally, parts)))
         return done.tally
 
     def tally(self, stage: str, shard: int) -> Tally | None:
-        """Return the tally of a stage of a shard; None if it is not done."""
+        """Return the tally of a stage of a shard; None if it is not done.
+
+        Raises MachineError if a part that it wrote is lost.
+        """
+        marker = self._marker(stage, shard)
+        for name, size in marker.parts.items() if marker and stage != CLOSE else ():
+            if not (part := Path(self.folder) / name).exists() or part.stat().st_size != size:
+                raise self.lost(name)
+        return marker.tally if marker else None
+
+    def written(self, stage: str, shard: int) -> dict[str, int]:
+        """Return the sizes of the parts that a finished task wrote and a run delivers."""
+        marker = self._marker(stage, shard)
+        return marker.parts if marker else {}
+
+    def _marker(self, stage: str, shard: int) -> Marker | None:
         try:
-            return _decode_tally(self.path("done", shard, f".{stage}").read_bytes())
+            return _decode_marker(self.path("done", shard, f".{stage}").read_bytes())
         except FileNotFoundError:
             return None
 
@@ -134,11 +183,15 @@ class Workspace(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """The result of a task: its shard, its tally, and the parts that it wrote and did not sync."""
+    """The result of a task: its shard, its tally, and the parts that it wrote and did not sync.
+
+    The end of a run also has the sizes of the parts of earlier tasks.
+    """
 
     shard: int
     tally: Tally
     unsynced: list[str]
+    earlier: Mapping[str, int] = {}
 
 
 @contextmanager
