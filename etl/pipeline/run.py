@@ -170,7 +170,7 @@ class Run:
             write([end_entry(tally, END_OF_DEDUP if self._is_of_records else "")])
         parts: dict[str, int] = {}
         for stage in stages:
-            for shard in range(1 if stage in WHOLE else count):
+            for shard in range(1 if stage in ALL_AT_ONCE else count):
                 parts |= workspace.written(stage, shard)
         return workspace.finish(CLOSE, Done(0, tally, last.unsynced, parts))
 
