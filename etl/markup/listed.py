@@ -324,9 +324,8 @@ def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> 
     If most boxes beside one another are such boxes, all are.
     """
     told = set(story)
-    beside: dict[tuple[int, int], dict[range, bool]] = defaultdict(
-        dict
-    )  # boxes, and whether each is a teaser by itself
+    # Boxes, and whether each is a teaser by itself.
+    beside: dict[tuple[int, int], dict[range, bool]] = defaultdict(dict)
     for line in story:
         title, box = layout.lines[line - 1], layout.boxes[layout.lines[line].box].parent
         if title.linked > MOSTLY * len(title.text) and layout.boxes[title.box].parts & BIT["heading"]:

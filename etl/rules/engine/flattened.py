@@ -101,14 +101,12 @@ def _endings(views: Sequence[ArticleView], rules: JudgingRules) -> Iterator[tupl
     pieces = {number: some for number, view in enumerate(views) if (some := list(_ending_pieces(view)))}
     parted = [_as_article(views[number], some) for number, some in pieces.items()]
     for (number, some), article, hits in zip(pieces.items(), parted, rules.search(parted), strict=True):
-        yield (
-            number,
-            [
-                (some[at].at, (some[at].start, some[at].end), one.rank, one)
-                for at, one in _named(article, some, hits, rules).items()
-                if one.rule.kind in SAYABLE_KINDS and _is_exact(article.plain[at], one)
-            ],
-        )
+        labels = [
+            (some[at].at, (some[at].start, some[at].end), one.rank, one)
+            for at, one in _named(article, some, hits, rules).items()
+            if one.rule.kind in SAYABLE_KINDS and _is_exact(article.plain[at], one)
+        ]
+        yield number, labels
 
 
 def _is_exact(text: str, one: CompiledRule) -> bool:
@@ -117,13 +115,13 @@ def _is_exact(text: str, one: CompiledRule) -> bool:
 
 
 def _ending_pieces(view: ArticleView) -> Iterator[Piece]:
-    flattened = _flattened_blocks(view)
+    flattened = frozenset(_flattened_blocks(view))
     for at, text in enumerate(view.plain):
         if text[-1:].isalpha() or text[-1:] == ":":
             ending = _ENDING.search(text, max(0, len(text) - MAX_ENDING_CHARS))
             if (
                 ending
-                and at not in (*flattened, *view.frame, *view.marked)
+                and not (at in flattened or at in view.frame or at in view.marked)
                 and _opens(text, ending.start("label"))
                 and view.has_words(at, MIN_PARAGRAPH_WORDS)
             ):
