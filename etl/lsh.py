@@ -31,7 +31,7 @@ from etl.pipeline.workspace import Workspace, scratch
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
 
-    from etl.dedup.arrays import U32
+    from etl.array_types import U32
 
 IN_MEMORY: Mapping[str, Any] = {"type": "dict"}
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from etl.arrays import I64, U16
+    from etl.array_types import I64, U16
 
     Matrix = NDArray[np.floating]
 

@@ -22,7 +22,7 @@ from etl.rules.classifier.model import CLASSIFIER
 from etl.rules.matching.recurrence import line_key
 
 if TYPE_CHECKING:
-    from etl.dedup.arrays import U64
+    from etl.array_types import U64
 
 # A line recurs if it is in so many subjects of a publisher, and in this share of them.  A template prints its furniture
 # on each page; a subhead such as "Background" is on one in a hundred.

@@ -6,14 +6,7 @@ from typing import Protocol
 import numpy as np
 from msgspec import Struct
 
-from etl.arrays import F64 as F64
-from etl.arrays import I32 as I32
-from etl.arrays import I64 as I64
-from etl.arrays import U8 as U8
-from etl.arrays import U16 as U16
-from etl.arrays import U32 as U32
-from etl.arrays import U64 as U64
-from etl.arrays import Mask as Mask
+from etl.array_types import I32, I64, U32, U64
 
 # An odd 64-bit multiplier without structure (rrmxmx).  Any such number would work, but saved fingerprints depend on
 # this one.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.dedup.arrays import I64, U8, U64, in_memory
+from etl.array_types import I64, U8, U64
+from etl.dedup.arrays import in_memory
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.schema import LISTS, band_names, schema_of
 from etl.dedup.selection.history import BOTH, KnownNearDuplicates

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from etl.dedup.arrays import I64
+    from etl.array_types import I64
     from etl.dedup.pairs.buckets import ComparisonInput
     from etl.dedup.pairs.source import PairSource
 

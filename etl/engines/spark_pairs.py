@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 from msgspec import Struct
 
+from etl.array_types import I64, U8, U32, Mask
 from etl.dedup import DedupSettings
-from etl.dedup.arrays import I64, U8, U32, Mask, Ragged, ragged
+from etl.dedup.arrays import Ragged, ragged
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import Buckets, ComparisonInput
 from etl.dedup.pairs.candidates import Lists, pairing, probe_rows

@@ -14,7 +14,7 @@ from etl.index.parts import open_table, places_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from etl.dedup.arrays import I64, U32
+    from etl.array_types import I64, U32
 
 
 class SignedBlock(Struct, frozen=True, gc=False):

@@ -29,7 +29,7 @@ from etl.processes import signals_held
 from etl.writers import fsync
 
 if TYPE_CHECKING:
-    from etl.dedup.arrays import Mask
+    from etl.array_types import Mask
 
 Wanted = Callable[[Part, TableName], "Mask"]
 

@@ -13,7 +13,7 @@ from etl.writers import arrow_file
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from etl.dedup.arrays import I64, Mask
+    from etl.array_types import I64, Mask
     from etl.index.manifest import Part
 
 WAY_OUT = "Put the file back from a copy, or begin another index."

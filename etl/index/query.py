@@ -12,7 +12,7 @@ from etl.index.parts import TableFile, open_table, places_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from etl.dedup.arrays import U32, Mask
+    from etl.array_types import U32, Mask
     from etl.dedup.selection.history import BandQuery, KnownNearDuplicates
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-from etl.arrays import I64, Mask
+from etl.array_types import I64, Mask
 from etl.markup.clues import Said
 from etl.markup.features.catalogue import MARKERS
 from etl.markup.features.columns import Columns

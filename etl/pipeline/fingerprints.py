@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from etl.dedup.arrays import I64, U32
+    from etl.array_types import I64, U32
     from etl.dedup.fingerprint import Fingerprints
     from etl.dedup.pairs.buckets import Buckets, Resources
 

@@ -17,7 +17,7 @@ from etl.pipeline.job import Job
 from etl.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from etl.dedup.arrays import I64, U8, U32, Mask
+    from etl.array_types import I64, U8, U32, Mask
     from etl.dedup.fingerprint import Fingerprints
     from etl.dedup.selection import Blocks, Selected
     from etl.dedup.selection.history import History, KnownNearDuplicates, Retained

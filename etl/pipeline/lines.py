@@ -15,7 +15,7 @@ from etl.rules.matching.recurrence import LineCounts, line_key, line_keys
 from etl.writers import atomic
 
 if TYPE_CHECKING:
-    from etl.dedup.arrays import U64
+    from etl.array_types import U64
 
 # Ranges of keys.  A million documents make some 80 million rows of 16 bytes: 20 MB a range.
 RANGES = 64

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from etl.dedup.arrays import I64
+    from etl.array_types import I64
     from etl.dedup.selection import Drops
 
     Names = NDArray[np.object_]

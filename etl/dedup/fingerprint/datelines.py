@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I32, I64
+from etl.array_types import I32, I64
 from etl.dedup.fingerprint.tokens import fold, tokenize
 
 # In the order of the year, in English, German, French, Spanish, Italian, Portuguese and Russian.

@@ -4,7 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from etl.dedup.arrays import I64, U32, mixed
+from etl.array_types import I64, U32
+from etl.dedup.arrays import mixed
 
 # datasketch's defaults, so that an index of datasketch can use our signatures.
 SCHEME = "affine32"

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from etl.dedup.arrays import I64, U32, U64, Mask, distinct, mixed
+from etl.array_types import I64, U32, U64, Mask
+from etl.dedup.arrays import distinct, mixed
 from etl.dedup.fingerprint.tokens import Folded, Tokens
 from etl.dedup.settings import Shingles
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I32, I64, U32, U64, Column, turns
+from etl.array_types import I32, I64, U32, U64
+from etl.dedup.arrays import Column, turns
 from etl.dedup.fingerprint.datelines import datelines
 from etl.dedup.fingerprint.minhash import band_keys, bands_and_rows, signatures
 from etl.dedup.fingerprint.shingles import shingle

@@ -11,7 +11,8 @@ from zlib import crc32
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I32, I64, U8, U16, U32, U64, Mask, mixed, ranges, sums
+from etl.array_types import I32, I64, U8, U16, U32, U64, Mask
+from etl.dedup.arrays import mixed, ranges, sums
 from etl.dedup.fingerprint.datelines import MONTHS_OF_LANGUAGES, Datelines
 from etl.dedup.fingerprint.tokens import Folded, Tokens, are_capitalized, fold, hashes_of, placed, tokenize
 from etl.lazy_regex import lazy

@@ -9,7 +9,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from etl.dedup.arrays import I64, U8, U32, U64, Mask, mixed, sums
+from etl.array_types import I64, U8, U32, U64, Mask
+from etl.dedup.arrays import mixed, sums
 
 # Scripts written without spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han.  Each letter is a token.
 _UNSPACED = re.compile(

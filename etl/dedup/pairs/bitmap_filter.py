@@ -12,7 +12,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, turns
+from etl.array_types import I64, U32, U64, Mask
+from etl.dedup.arrays import Ragged, turns
 
 # A bucket with so many members is large: bitmaps of all members are made, which takes as long as two comparisons of
 # each.

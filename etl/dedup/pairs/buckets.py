@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, U64, Mask, mixed
+from etl.array_types import I64, U32, U64, Mask
+from etl.dedup.arrays import mixed
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.settings import DedupSettings
 

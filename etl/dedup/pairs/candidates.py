@@ -7,7 +7,8 @@ from itertools import chain
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, distinct, ranges, turns
+from etl.array_types import I64, U32, U64, Mask
+from etl.dedup.arrays import Ragged, distinct, ranges, turns
 from etl.dedup.pairs.bitmap_filter import MIN_PAIRS, MIN_PROBES, Bitmaps, bitmaps_of, likely
 from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
 from etl.dedup.pairs.forms_filter import Forms, forms_of

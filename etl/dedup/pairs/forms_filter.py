@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, Mask, Ragged, distinct, mixed, ragged, ranges, sums, turns
+from etl.array_types import I64, U32, Mask
+from etl.dedup.arrays import Ragged, distinct, mixed, ragged, ranges, sums, turns
 from etl.dedup.fingerprint.terms import DIGITS
 from etl.dedup.fingerprint.tokens import placed
 from etl.dedup.pairs.names_filter import NearTerms

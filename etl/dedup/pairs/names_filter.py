@@ -13,7 +13,8 @@ from itertools import chain
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, distinct, ragged, ranges, turns
+from etl.array_types import I64, U32, U64, Mask
+from etl.dedup.arrays import Ragged, distinct, ragged, ranges, turns
 from etl.dedup.fingerprint.terms import (
     CAPITAL,
     DIGITS,

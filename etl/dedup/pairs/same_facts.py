@@ -7,7 +7,8 @@ lost.
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, ranges, turns
+from etl.array_types import I64, U32, U64, Mask
+from etl.dedup.arrays import Ragged, ranges, turns
 from etl.dedup.fingerprint.terms import CAPITAL, DIGITS, contraries, is_near, phrases
 
 # The most terms of a phrase: "soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel

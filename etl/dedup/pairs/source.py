@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from etl.dedup.arrays import I64, U32, Mask
+from etl.array_types import I64, U32, Mask
 from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources, buckets
 from etl.dedup.pairs.verify import Pairs, pairs
 

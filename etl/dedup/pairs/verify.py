@@ -7,7 +7,8 @@ from itertools import starmap
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, Mask, Ragged, ragged, turns
+from etl.array_types import F64, I64, Mask
+from etl.dedup.arrays import Ragged, ragged, turns
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
 from etl.dedup.pairs.candidates import Candidates, Lists, candidates

@@ -3,7 +3,8 @@
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, Mask, mixed, ragged, ranges, turns
+from etl.array_types import F64, I64, Mask
+from etl.dedup.arrays import mixed, ragged, ranges, turns
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.verify import common_shingles, differing_terms
 from etl.dedup.selection.duplicates import Duplicates, ranks

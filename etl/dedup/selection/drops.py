@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, ragged, ranges, turns, without_repeats
+from etl.array_types import F64, I64, U64, Mask
+from etl.dedup.arrays import Ragged, ragged, ranges, turns, without_repeats
 from etl.dedup.pairs.buckets import Runner, one_by_one
 from etl.dedup.selection.articles import are_in, blocks_of
 from etl.dedup.selection.history import Blocks, Selected

@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, U64, Mask, mixed
+from etl.array_types import F64, I64, U64, Mask
+from etl.dedup.arrays import mixed
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import IN_MEMORY, ComparisonInput, Resources, by_first_bits, grouped
 from etl.dedup.pairs.source import LocalPairs, OpenPairSource, PairSource

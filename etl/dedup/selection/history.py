@@ -9,7 +9,8 @@ drop what one run drops.) So a block is kept in none, one or both of two selecti
 import numpy as np
 from msgspec import Struct, structs
 
-from etl.dedup.arrays import F64, I64, U8, U32, U64, Mask, mixed
+from etl.array_types import F64, I64, U8, U32, U64, Mask
+from etl.dedup.arrays import mixed
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import IN_MEMORY, Resources
 from etl.dedup.selection.articles import NO_ARTICLES, DuplicateArticles, duplicate_articles

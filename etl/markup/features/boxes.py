@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from etl.arrays import I64, Mask
+from etl.array_types import I64, Mask
 from etl.markup.elements import BIT, PARTS
 from etl.markup.features.catalogue import LEVELS, MARKERS, NAMES, VOID
 from etl.markup.features.columns import Columns, Measured, sums_of

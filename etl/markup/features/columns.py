@@ -3,7 +3,7 @@
 import numpy as np
 from msgspec import Struct
 
-from etl.arrays import F64, I64
+from etl.array_types import F64, I64
 
 Columns = dict[str, I64 | F64]
 

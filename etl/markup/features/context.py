@@ -5,7 +5,7 @@ from math import log
 
 import numpy as np
 
-from etl.arrays import I64, Mask
+from etl.array_types import I64, Mask
 from etl.markup.features.catalogue import LEVELS
 from etl.markup.features.columns import Columns, around, shifted, sums_of
 from etl.markup.features.page import Page

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-from etl.arrays import F64, I64
+from etl.array_types import F64, I64
 from etl.markup.clues import Said
 from etl.markup.features.boxes import BoxTree, box_columns, container_columns, kin_columns, part_columns
 from etl.markup.features.columns import Columns, Measured

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from etl.arrays import I64, Mask
+from etl.array_types import I64, Mask
 from etl.markup.clues import Said
 from etl.markup.features.boxes import BoxTree
 from etl.markup.features.columns import Columns, Measured

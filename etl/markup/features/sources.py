@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from etl.arrays import I64
+from etl.array_types import I64
 from etl.markup.features.columns import Columns, Measured
 from etl.markup.features.texts import Texts, words_of
 

@@ -11,7 +11,7 @@ from itertools import repeat
 import numpy as np
 from msgspec import Struct
 
-from etl.arrays import I64, U16, U32, Mask
+from etl.array_types import I64, U16, U32, Mask
 from etl.markup.features.columns import Columns
 
 # Characters of a line that are looked at: those of its beginning, and of its end.  All of it counts for its length.

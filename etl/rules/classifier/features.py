@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from etl.arrays import I64, U8, Mask
+from etl.array_types import I64, U8, Mask
 from etl.rules.classifier.lexicon import score_terms
 from etl.rules.classifier.text import (
     WORD,

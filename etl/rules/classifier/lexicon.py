@@ -5,7 +5,7 @@ import base64
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.arrays import I64
+from etl.array_types import I64
 from etl.rules.classifier.text import WORD, Text, Tokens, mix, sum_units
 
 # Tokens of a block that are used; its last token is always used.

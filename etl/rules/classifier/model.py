@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from etl.arrays import I64, Mask
+    from etl.array_types import I64, Mask
     from etl.rules.classifier.features import Page, Rows
 
 CLASSIFIER = "classifier/furniture"

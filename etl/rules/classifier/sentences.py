@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.arrays import I64, Mask
+from etl.array_types import I64, Mask
 from etl.rules.classifier.features import FAR, Edges, looks_of
 from etl.rules.classifier.text import WORD, read_text, tokenize
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from msgspec import Struct
 
-from etl.arrays import I32, I64, U8, U32, U64, Mask
+from etl.array_types import I32, I64, U8, U32, U64, Mask
 from etl.fold import CLOSERS, FINAL_PUNCTUATION
 
 # Characters.  Words with the same beginning count as forms of one word: "Datenschutzerklärung", "Datenschutzhinweise".
