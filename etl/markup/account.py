@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from etl.markup import PageSettings
+from etl.markup.elements import ROOTS
 from etl.markup.features.catalogue import CONTEXT_FEATURES, LINE_FEATURES
 from etl.markup.html import Parted, part
 from etl.markup.layout import Box
@@ -95,7 +96,7 @@ def element_path(text: str, settings: PageSettings, block: int, line: int) -> st
         return ""
     group = parted.groups[at]
     own, *around = layout.path(layout.lines[min(group.start + line, group.end - 1)].box)
-    named = (name for place in around if (name := _named(boxes[place])) and boxes[place].name not in ("html", "body"))
+    named = (name for place in around if (name := _named(boxes[place])) and boxes[place].name not in ROOTS)
     return "/".join(filter(None, (next(named, ""), _named(boxes[own]) or boxes[own].name)))
 
 

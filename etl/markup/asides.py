@@ -18,7 +18,7 @@ from msgspec import structs
 from etl.fold import ends_sentence
 from etl.markup.clues import Said
 from etl.markup.discussions import discussions
-from etl.markup.elements import BIT
+from etl.markup.elements import BIT, WHOLES
 from etl.markup.layout import MIN_STORY, Layout
 from etl.markup.listed import (
     MIN_SENTENCE,
@@ -51,8 +51,8 @@ HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 MAX_SLIDE = 12
 # Characters below a heading that makes it one of furniture; "[edit]" and "Copy link" stand beside headings of stories.
 MIN_BELOW = 40
-# Boxes that contain the whole page or its story, and parts below a heading that are removed but are not furniture.
-WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"] | BIT["figcaption"] | BIT["table"]
+# Parts below a heading that are removed but are not furniture.
+NOT_TOLD = BIT["figure"] | BIT["figcaption"] | BIT["table"]
 # Lines of furniture that separate a last line from the story.  The model keeps a line with a probability (in
 # thousandths) between these two values, but is not sure of it.  Lines with a smaller probability were put back.
 FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600

@@ -16,6 +16,9 @@ BLOCKS = frozenset(
         *("form", "fieldset", "legend", "frameset", "noframes", "option", "optgroup"),
     )
 )
+# Elements around all of a page, and those that may hold the whole story.
+ROOTS = frozenset(("html", "body"))
+WHOLES = ROOTS | {"main", "article"}
 # Text that is set as typed.
 VERBATIM = frozenset(("listing", "plaintext", "pre", "textarea", "xmp"))
 # Elements without text: never shown, never in a block. <head> is not among them: if a page has neither <head> nor

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
-from etl.markup.elements import BIT
+from etl.markup.elements import BIT, ROOTS
 from etl.markup.entries import first_name
 from etl.markup.layout import Layout
 from etl.markup.put_back import ELSEWHERE, HEADINGS, MOSTLY, QUESTION
@@ -115,7 +115,7 @@ def _is_within(layout: Layout, place: int, holding: Collection[int]) -> bool:
     """Return whether a box, or one of the two around it, holds story, and is not the page or another part."""
     near = next((box for box in islice(layout.path(place), NEAR_FOLDED) if box in holding), 0)
     is_part = layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
-    return layout.boxes[near].name not in ("html", "body") and not is_part
+    return layout.boxes[near].name not in ROOTS and not is_part
 
 
 def _lead_away(layout: Layout, lines: Sequence[int]) -> bool:

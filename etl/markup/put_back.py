@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import islice, pairwise, takewhile
 
-from etl.markup.elements import BIT
+from etl.markup.elements import BIT, ROOTS, WHOLES
 from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
 from etl.markup.naming import PICTURES, TITLES
@@ -44,8 +44,8 @@ QUESTION = ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
-# Elements that a name may make a heading; boxes with the story of a page; the most lines of a section.
-TITLED, WHOLES, MAX_SECTION = frozenset(("p", "div")), frozenset(("html", "body", "main", "article")), 60
+# Elements that a name may make a heading; the most lines of a section.
+TITLED, MAX_SECTION = frozenset(("p", "div")), 60
 # "1", "#1", "1. The mill": a number of an item, in one of so many boxes around it.
 _NUMBER, NUMBER_LEVELS = re.compile(r"#?(\d{1,3})(?:[.):]?$|[.):] ?\S)"), 3
 # Rows of a table that is set in boxes, cells of each, and characters of a cell.
@@ -228,7 +228,7 @@ def section(layout: Layout, story: Collection[int], likely: Mapping[int, int], i
     if not path or not layout.boxes[path[-1]].parent or counts[layout.boxes[path[-1]].parent] < ALIKE:
         return set()
     around = layout.boxes[layout.boxes[path[-1]].parent]
-    if around.name in ("html", "body"):
+    if around.name in ROOTS:
         return set()
     lines = layout.lines_in(path[-1], below, MAX_SECTION)
     told = [line for line in lines if layout.boxes[layout.lines[line].box].name not in HEADINGS]
@@ -283,15 +283,15 @@ def numbered(
     for place, box in enumerate(layout.boxes if items else ()):
         holding.append(place if place in items else holding[box.parent] if place else 0)
     told: dict[int, set[int]] = defaultdict(set)
-    headed = set[int]()
+    titled = set[int]()
     for line, one in enumerate(layout.lines if items else ()):
         parts = layout.boxes[one.box].parts
         if holding[one.box] and not (one.linked or parts & ELSEWHERE):
             if parts & BIT["heading"]:
-                headed.add(holding[one.box])
+                titled.add(holding[one.box])
             if parts & BIT["heading"] or is_sentence[line]:
                 told[holding[one.box]].add(line)
-    whole = (places for places in lists if headed.issuperset(places))
+    whole = (places for places in lists if titled.issuperset(places))
     return {line for places in whole for place in places for line in told[place]}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
+from etl.markup.elements import ROOTS
 from etl.markup.layout import Layout
 from etl.markup.time_labels import tells_publication
 
@@ -97,7 +98,7 @@ def _at_end(layout: Layout, last: int) -> Iterator[int]:
     """Yield the last lines of a story and those right below them, if they stand in a box around the last one."""
     for line in range(max(0, last - LINES_LAST), min(last + LINES_BELOW, len(layout.lines))):
         box = layout.boxes[layout.lines[line].box].parent
-        if layout.boxes[box].name not in ("html", "body") and box <= layout.lines[last].box < layout.ends[box]:
+        if layout.boxes[box].name not in ROOTS and box <= layout.lines[last].box < layout.ends[box]:
             yield line
 
 

@@ -3,6 +3,7 @@
 duplicates   the blocks to drop
 articles     the articles to drop whole
 history      both again beside blocks of prior runs, and what later runs must know
+residues     the words of a block that its keeper lacks
 drops        what is dropped, what keeps it, and the words that are lost
 """
 

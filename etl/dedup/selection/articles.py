@@ -8,6 +8,7 @@ from etl.dedup.arrays import mixed, ragged, ranges, turns
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.verify import common_shingles, differing_terms
 from etl.dedup.selection.duplicates import Duplicates, ranks
+from etl.dedup.selection.residues import residues
 from etl.dedup.settings import DedupSettings
 
 # Reprints of an agency story have a new first line or a local last paragraph.  With a smaller share, another story
@@ -130,8 +131,8 @@ def _are_versions(prints: Fingerprints, articles: I64, is_kept: Mask, pairs: Dup
     is_version = np.zeros(len(pairs.index), np.bool_)
     comparable = is_kept & (prints.shingle_counts > 0)
     left = np.flatnonzero(np.isin(pairs.index, articles[comparable]))
-    weights = sum(blocks_of(articles, some[left])[1] for some in (pairs.index, pairs.keeper))
-    for turn in turns(np.asarray(weights), _BLOCKS_AT_ONCE):
+    own_sizes, their_sizes = (blocks_of(articles, some[left])[1] for some in (pairs.index, pairs.keeper))
+    for turn in turns(own_sizes + their_sizes, _BLOCKS_AT_ONCE):
         some = pairs.some(left[turn])
         own, owners = _blocks_among(articles, some.index, comparable)
         theirs, holders = _blocks_among(articles, some.keeper, comparable)
@@ -165,10 +166,9 @@ def _state_other_facts(prints: Fingerprints, earlier: I64, later: I64) -> I64:
     """Return the places of the similar pairs with different facts, of which the later block has words of its own."""
     common = common_shingles(ragged(prints.shingles, prints.shingle_counts), earlier, later)
     both = prints.shingle_counts[earlier].astype(np.int64) + prints.shingle_counts[later]
-    differs = differing_terms(ragged(prints.terms, prints.term_counts), earlier, later)
-    differs |= prints.figures_hashes[earlier] != prints.figures_hashes[later]
-    tokens = ragged(prints.tokens, prints.word_counts)
-    places = np.flatnonzero(differs & (common >= MIN_VERSION * (both - common)))
-    said, known = ([tokens.of(blocks[at : at + 1]) for at in places] for blocks in (later, earlier))
-    has_own = [not np.isin(one, other).all() for one, other in zip(said, known, strict=True)]
-    return places[np.array(has_own, np.bool_)]
+    similar = np.flatnonzero(common >= MIN_VERSION * (both - common))
+    earlier, later = earlier[similar], later[similar]
+    states_other = differing_terms(ragged(prints.terms, prints.term_counts), earlier, later)
+    states_other |= prints.figures_hashes[earlier] != prints.figures_hashes[later]
+    own_words, _ = residues(ragged(prints.tokens, prints.word_counts), later, earlier)
+    return similar[states_other & (own_words > 0)]

@@ -1,19 +1,14 @@
 """Selected duplicates -> the blocks to drop, each with its keeper and its residue: the words that the keeper lacks."""
 
-from functools import partial
-
 import numpy as np
 from msgspec import Struct
 
-from etl.array_types import F64, I64, U64, Mask
-from etl.dedup.arrays import Ragged, ragged, ranges, turns, without_repeats
+from etl.array_types import F64, I64, Mask
+from etl.dedup.arrays import ragged, ranges
 from etl.dedup.pairs.buckets import Runner, one_by_one
 from etl.dedup.selection.articles import are_in, blocks_of
 from etl.dedup.selection.history import Blocks, Selected
-
-_HALF = np.uint64(32)
-# A limit of memory: tokens of the blocks that are compared at a time.
-_TOKENS_AT_ONCE = 1 << 18
+from etl.dedup.selection.residues import residues
 
 
 class Drops(Struct, frozen=True, gc=False):
@@ -50,7 +45,7 @@ def drops_of(blocks: Blocks, selected: Selected, start: int = 0, run: Runner = o
     is_held[is_whole] = are_in(blocks.prints, articles, block[is_whole], keeper[is_whole])
     tokens, lacks = ragged(blocks.prints.tokens, blocks.prints.word_counts), np.flatnonzero(~is_held)
     counts = np.zeros(len(block), np.int64)
-    counts[lacks], residue = _residues(tokens, block[lacks], own_keepers[lacks], run)
+    counts[lacks], residue = residues(tokens, block[lacks], own_keepers[lacks], run)
     return Drops(block, keeper, is_whole, similarity, counts, residue)
 
 
@@ -59,30 +54,3 @@ def _keeper_blocks(blocks: Blocks, selected: Selected) -> I64:
     keepers = np.full(len(blocks.articles), -1)
     keepers[selected.among_all.index] = selected.among_all.keeper
     return keepers
-
-
-def _residues(tokens: Ragged, blocks: I64, keepers: I64, run: Runner) -> tuple[I64, I64]:
-    """Return the number of words of each block that its keeper lacks (all without a keeper), and their places."""
-    both = turns(tokens.lengths(blocks) + tokens.lengths(keepers), _TOKENS_AT_ONCE)
-    found = list(run(partial(_lacking, tokens, blocks[turn], keepers[turn]) for turn in both))
-    none = np.zeros(0, np.int64)
-    return np.concatenate([none, *(counts for counts, _ in found)]), np.concatenate([none, *(at for _, at in found)])
-
-
-def _lacking(tokens: Ragged, blocks: I64, keepers: I64) -> tuple[I64, I64]:
-    """Count the tokens of each block that its keeper lacks, and return their places.  A keeper of -1 lacks all."""
-    owners, sizes = np.arange(len(blocks)), tokens.lengths(blocks)
-    own, has = _packed(owners, tokens, blocks), np.argsort(keepers)
-    has = has[keepers[has] >= 0]  # in the order of the file, which is faster than random reads
-    kept = without_repeats(np.sort(_packed(owners[has], tokens, keepers[has])))
-    lacks = np.ones(len(own), np.bool_)
-    if len(kept):
-        lacks = kept[np.minimum(np.searchsorted(kept, own), len(kept) - 1)] != own
-    counts = np.bincount(np.repeat(owners, sizes)[lacks], minlength=len(blocks))
-    return counts, ranges(np.zeros_like(sizes), sizes)[lacks]
-
-
-def _packed(owners: I64, tokens: Ragged, blocks: I64) -> U64:
-    """Return the tokens of blocks, each with the number of its drop in the upper half."""
-    packed: U64 = np.repeat(owners.astype(np.uint64) << _HALF, tokens.lengths(blocks)) | tokens.of(blocks)
-    return packed

@@ -84,21 +84,25 @@ class _Flattened(Struct):
 def flattened_labels(views: Sequence[ArticleView], rules: JudgingRules) -> list[list[Found]]:
     """Return the labels within the flattened blocks of each article, each with the rule that matches it."""
     found: list[list[Found]] = [[] for _ in views]
-    flattened = [(number, _flattened(view, at)) for number, view in enumerate(views) for at in _flattened_blocks(view)]
+    places = [_flattened_blocks(view) for view in views]
+    flattened = [(number, _flattened(view, at)) for number, view in enumerate(views) for at in places[number]]
     pieces = [some for _, one in flattened for some in (one.tail, one.openings)]
     parted = [_as_article(one.view, some) for _, one in flattened for some in (one.tail, one.openings)]
     named = [_named(*each, rules) for each in zip(parted, pieces, rules.search(parted), strict=True)]
     for (number, one), of_tail, of_openings in zip(flattened, named[::2], named[1::2], strict=True):
         if of_tail or of_openings:  # most texts have no label
             found[number] += _labels_of(one, of_tail, bool(of_openings), rules)
-    for number, labels in _endings(views, rules):
+    for number, labels in _endings(views, places, rules):
         found[number] += labels
     return found
 
 
-def _endings(views: Sequence[ArticleView], rules: JudgingRules) -> Iterator[tuple[int, list[Found]]]:
-    """Yield the labels behind the last sentences of paragraphs, by the number of the article."""
-    pieces = {number: some for number, view in enumerate(views) if (some := list(_ending_pieces(view)))}
+def _endings(
+    views: Sequence[ArticleView], flattened: Sequence[Collection[int]], rules: JudgingRules
+) -> Iterator[tuple[int, list[Found]]]:
+    """Yield the labels behind the last sentences of paragraphs that are not flattened, by the number of the article."""
+    found = (list(_ending_pieces(*each)) for each in zip(views, flattened, strict=True))
+    pieces = {number: some for number, some in enumerate(found) if some}
     parted = [_as_article(views[number], some) for number, some in pieces.items()]
     for (number, some), article, hits in zip(pieces.items(), parted, rules.search(parted), strict=True):
         labels = [
@@ -114,8 +118,7 @@ def _is_exact(text: str, one: CompiledRule) -> bool:
     return text.strip(ORNAMENTS).casefold() in {label.strip(ORNAMENTS).casefold() for label in one.rule.match.exact}
 
 
-def _ending_pieces(view: ArticleView) -> Iterator[Piece]:
-    flattened = frozenset(_flattened_blocks(view))
+def _ending_pieces(view: ArticleView, flattened: Collection[int]) -> Iterator[Piece]:
     for at, text in enumerate(view.plain):
         if text[-1:].isalpha() or text[-1:] == ":":
             ending = _ENDING.search(text, max(0, len(text) - MAX_ENDING_CHARS))
