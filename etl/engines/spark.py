@@ -8,16 +8,17 @@ Each task writes under a unique name, so both may finish.
 import logging
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import chdir, contextmanager, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from threading import current_thread, main_thread
-from typing import TYPE_CHECKING, Any
+from threading import Thread
+from time import sleep
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from etl.engines import FindPairs, Item, Result
 from etl.engines.outcome import outcome, result_of
@@ -25,6 +26,8 @@ from etl.errors import MachineError, Terminated, UsageError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+Answer = TypeVar("Answer")
 
 # Items per core that are sent to Spark at a time and kept in memory: so many that cores seldom wait.
 ITEMS_A_CORE = 4
@@ -34,7 +37,7 @@ class SparkEngine:
     """Runs tasks in a Spark session, which its owner must stop; `jobs` is the number of threads of this process."""
 
     def __init__(self, session: "SparkSession", jobs: int = 1) -> None:
-        self.jobs, self._session = jobs, session
+        self.jobs, self.session = jobs, session
         self._tag = f"copydesk-{token_hex(8)}"
 
     @property
@@ -42,32 +45,38 @@ class SparkEngine:
         """Return what finds pairs of similar blocks."""
         from etl.engines.spark_pairs import SparkPairs
 
-        return partial(SparkPairs, self._session)
+        return partial(SparkPairs, self)
 
     def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Run a task on each item; yield results in item order.  Raises MachineError if Spark gives up."""
-        context, items, done = self._session.sparkContext, iter(items), 0
+        context, items, done = self.session.sparkContext, iter(items), 0
         here = partial(outcome, partial(_in_folder, Path.cwd(), task))
-        while some := list(islice(items, ITEMS_A_CORE * context.defaultParallelism)):
-            with spark_faults(), self._tagged():
-                came = context.parallelize(some, len(some)).map(here).collect()
+
+        def run(some: list[Item]) -> list[object]:
+            outcomes: list[object] = context.parallelize(some, len(some)).map(here).collect()
+            return outcomes
+
+        width = self.ask(lambda: ITEMS_A_CORE * context.defaultParallelism)
+        while some := list(islice(items, width)):
+            came = self.ask(partial(run, some))
             for number, one in enumerate(came, done):
                 yield result_of(number, one)
             done += len(some)
 
+    def ask(self, call: Callable[[], Answer]) -> Answer:
+        """Return what some commands to Spark return, whose jobs `stop` cancels.  Raises MachineError."""
+        context = self.session.sparkContext
+
+        def tagged() -> Answer:
+            context.addJobTag(self._tag)  # a tag is of the thread
+            return call()
+
+        return _answer(tagged)
+
     def stop(self) -> None:
         """Cancel all running jobs.  A `map` ends its tasks before it raises an error of one of them."""
-        self._session.sparkContext.cancelJobsWithTag(self._tag)
-
-    @contextmanager
-    def _tagged(self) -> Iterator[None]:
-        context = self._session.sparkContext
-        context.addJobTag(self._tag)
-        try:
-            with spark_faults():  # here too: after a signal, the next command is below
-                yield
-        finally:
-            context.removeJobTag(self._tag)
+        with no_spark():
+            self.session.sparkContext.cancelJobsWithTag(self._tag)
 
 
 @contextmanager
@@ -77,7 +86,7 @@ def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
     Raises UsageError if there is no PySpark or no Java, and MachineError if the cluster does not answer.
     """
     _check_installed()
-    from py4j.protocol import Py4JError
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -85,54 +94,53 @@ def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
     builder = builder.config("spark.log.level", "ERROR")
     # Spark starts workers with `python -m`, which would look for modules in the current folder first.
     builder = builder.config("spark.executorEnv.PYTHONSAFEPATH", "1")
-    logging.getLogger().addHandler(logging.NullHandler())  # Py4J logs a traceback for a signal, and for a lost JVM
-    with spark_faults(), _own_interrupt():
-        session = (builder.master(master) if master else builder).getOrCreate()
+    logging.getLogger().addHandler(logging.NullHandler())  # Py4J logs a traceback for a lost JVM
+    # A JVM that starts while this process ends is not ended by it.
+    session = _answer((builder.master(master) if master else builder).getOrCreate, lambda: bool(SparkContext._gateway))
     try:
         yield SparkEngine(session, jobs)
     finally:
-        with suppress(Py4JError, ConnectionError):  # if its process died, there is nothing to stop
+        with no_spark():
             session.stop()
 
 
 @contextmanager
-def spark_faults() -> Iterator[None]:
-    """Raise MachineError for what Spark raises in a block.  A signal in the block leaves no half-read answer."""
+def no_spark() -> Iterator[None]:
+    """Release what Spark holds in a block: if its process died, there is nothing, and its errors are suppressed."""
+    from py4j.protocol import Py4JError
+
+    with suppress(Py4JError, ConnectionError):
+        yield
+
+
+def _answer(call: Callable[[], Answer], may_leave: Callable[[], bool] = lambda: True) -> Answer:
+    """Return what a call of Spark returns.  Raises MachineError for what it raises.
+
+    The call is made in a thread, where no signal interrupts it: the next command would read the rest of its answer.
+    In the main thread, PySpark would also install a handler of its own for ^C.  A signal ends the wait for the answer,
+    once the call may be left.
+    """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
+    answer: Future[Answer] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
     try:
-        yield
+        return answer.result()
     except (KeyboardInterrupt, Terminated):
-        _close_connection()
+        while not (may_leave() or answer.done()):
+            sleep(0.05)
         raise
     except (Py4JError, PySparkException, ConnectionError) as error:
         words = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise MachineError("Spark", " ".join(words[:2]) or type(error).__name__) from error
-
-
-@contextmanager
-def _own_interrupt() -> Iterator[None]:
-    """Keep the handler of ^C: PySpark installs one that a second ^C runs again, in the middle of the cleaning up."""
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        yield
-    finally:
-        if before is not None and current_thread() is main_thread():
-            signal.signal(signal.SIGINT, before)
-
-
-def _close_connection() -> None:
-    """Close this thread's connection to the JVM, so that the next command opens one.
-
-    Otherwise the next command would read the answer to the command that the signal interrupted.
-    """
-    from pyspark import SparkContext
-
-    client = getattr(SparkContext._gateway, "_gateway_client", None)  # no other way leads to it
-    own = getattr(client, "get_thread_connection", lambda: None)()
-    if own is not None:
-        own.close()
 
 
 def _check_installed() -> None:

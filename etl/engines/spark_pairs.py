@@ -9,7 +9,7 @@ broadcasts which blocks are compared and which are probes, with one bit per bloc
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -29,10 +29,10 @@ from etl.dedup.pairs.verify import Pairs, verified
 from etl.dedup.schema import band_names
 from etl.dedup.selection.duplicates import ranks
 from etl.dedup.store import list_sizes, list_values
-from etl.engines.spark import spark_faults
+from etl.engines.spark import SparkEngine, no_spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
 # A round takes some jobs of Spark, of a second each, so the first round has more probes than on one machine.
 FIRST_WIDTH = 16
@@ -62,32 +62,51 @@ class SparkPairs:
     first_width = FIRST_WIDTH
 
     def __init__(
-        self, session: "SparkSession", paths: Sequence[str], starts: I64, compared: ComparisonInput, blocks: I64
+        self, engine: SparkEngine, paths: Sequence[str], starts: I64, compared: ComparisonInput, blocks: I64
     ) -> None:
-        self._session, self._compared = session, compared
+        self._engine, self._session, self._compared = engine, engine.session, compared
         self._files = Files(tuple(map(os.path.abspath, paths)), starts)
-        self._partitions = max(len(blocks) // BLOCKS_A_PARTITION, session.sparkContext.defaultParallelism)
-        with self._shuffling():
-            chosen = self._chosen(blocks)
-            keys = chosen.mapInArrow(_keys, KEY_ROWS).repartition(*KEYS).sortWithinPartitions(*KEYS, "rank")
-            self._buckets = keys.mapInArrow(_shared, BUCKET_ROWS).persist()
-            self._prints = chosen.mapInArrow(_prints, PRINT_ROWS).repartition("rank").persist()
+        self._buckets, self._prints = engine.ask(partial(self._keep, blocks))
 
     def next_probes(self, waits: Mask, width: int) -> Mask:
         """Mark the next probes."""
+        ranked = self._engine.ask(partial(self._waiting, waits, width))
+        marked = np.zeros_like(waits)
+        marked[self._compared.order[ranked["rank"].to_numpy()]] = True
+        return marked
+
+    def pairs(self, probes: Mask) -> Pairs:
+        """Return the pairs of probes."""
+        found = self._engine.ask(partial(self._found, probes))
+        order = self._compared.order
+        earlier, later = (order[found[side].to_numpy()] for side in ("earlier", "later"))
+        return Pairs(earlier, later, found["similarity"].to_numpy())
+
+    def close(self) -> None:
+        """Release the memory of executors."""
+        with no_spark():
+            self._buckets.unpersist()
+            self._prints.unpersist()
+
+    def _keep(self, blocks: I64) -> "tuple[DataFrame, DataFrame]":
+        """Return the buckets of blocks and their fingerprints, which executors keep for all rounds."""
+        self._partitions = max(len(blocks) // BLOCKS_A_PARTITION, self._session.sparkContext.defaultParallelism)
+        with self._shuffling():
+            chosen = self._chosen(blocks)
+            keys = chosen.mapInArrow(_keys, KEY_ROWS).repartition(*KEYS).sortWithinPartitions(*KEYS, "rank")
+            buckets = keys.mapInArrow(_shared, BUCKET_ROWS).persist()
+            return buckets, chosen.mapInArrow(_prints, PRINT_ROWS).repartition("rank").persist()
+
+    def _waiting(self, waits: Mask, width: int) -> pa.Table:
         from pyspark.sql import functions
 
         with self._shuffling():
             waiting = partial(_waiting, self._broadcast(waits), width)
             found = self._buckets.mapInArrow(waiting, "rank long, is_behind boolean")
             probes = found.groupBy("rank").agg(functions.bool_or("is_behind").alias("is_behind")).where("not is_behind")
-            ranked = probes.select("rank").toArrow()["rank"].to_numpy()
-        marked = np.zeros_like(waits)
-        marked[self._compared.order[ranked]] = True
-        return marked
+            return probes.select("rank").toArrow()
 
-    def pairs(self, probes: Mask) -> Pairs:
-        """Return the pairs of probes."""
+    def _found(self, probes: Mask) -> pa.Table:
         with self._shuffling():
             pair_up = partial(_candidates, self._broadcast(probes), self._files, self._compared.settings)
             proposed = self._buckets.mapInArrow(pair_up, "earlier long, later long").distinct()
@@ -97,33 +116,20 @@ class SparkPairs:
             columns = [f"{side}_{name}" for side in ("earlier", "later") for name in PRINTS]
             both = proposed.select("earlier", "later", *columns)
             verify = partial(_verified, self._compared.settings)
-            found = both.mapInArrow(verify, "earlier long, later long, similarity double").toArrow()
-        order = self._compared.order
-        earlier, later = (order[found[side].to_numpy()] for side in ("earlier", "later"))
-        return Pairs(earlier, later, found["similarity"].to_numpy())
-
-    def close(self) -> None:
-        """Release the memory of executors; if Spark died, there is none."""
-        from py4j.protocol import Py4JError
-
-        with suppress(Py4JError, ConnectionError):
-            self._buckets.unpersist()
-            self._prints.unpersist()
+            return both.mapInArrow(verify, "earlier long, later long, similarity double").toArrow()
 
     @contextmanager
     def _shuffling(self) -> Iterator[None]:
         """Set the number of partitions in a block, unless the session has one: Spark's own 200 fit no small run."""
         settings = self._session.conf
         is_set = PARTITIONS in settings.getAll
-        with spark_faults():
+        if not is_set:
+            settings.set(PARTITIONS, self._partitions)
+        try:
+            yield
+        finally:
             if not is_set:
-                settings.set(PARTITIONS, self._partitions)
-            try:
-                with spark_faults():  # here too: after a signal, the next command is below
-                    yield
-            finally:
-                if not is_set:
-                    settings.unset(PARTITIONS)
+                settings.unset(PARTITIONS)
 
     def _broadcast(self, mask: Mask) -> Any:
         """Send a mask over blocks to all executors, by rank."""
