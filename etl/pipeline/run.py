@@ -44,8 +44,8 @@ ALL_AT_ONCE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
     "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
     "select": lambda job, workspace, shards, engine: select(job, workspace, shards, engine.jobs, engine.pair_source),
 }
-# Shards.  In a larger run, the workers are stopped while this process needs their memory.
-MAX_SHARDS_BESIDE_WORKERS = 32
+# Shards: half a gigabyte of input.  In a larger run, the workers are stopped while this process needs their memory.
+MAX_SHARDS_BESIDE_WORKERS = 128
 # In such a run, freed arrays of this size are returned to the system.
 ARRAY_BYTES = 1 << 25
 # The kinds of files that are not needed after each stage.
