@@ -9,7 +9,7 @@ from etl.cli.main import cli
 from etl.cli.schema import ARTICLE, AUDIT, ORIGIN, REJECT
 
 TERMS = """\
-The *decoded text* of a document has its characters before anything is changed. For an HTML page, it is the text of its
+The *decoded text* of a document is its text before copydesk changes anything. For an HTML page, it is the text of its
 blocks, without tags. A *block* is a paragraph of a text, or the text of one element of an HTML page."""
 TABLES = {"Article": ARTICLE, "Origin of an article": ORIGIN, "Audit entry": AUDIT, "Reject": REJECT}
 

@@ -28,7 +28,7 @@ MAX_DRAWS = 1_000_000
 
 @click.group()
 def audit() -> None:
-    """Draw removals for you to judge; compute an upper bound on the wrong ones.
+    """Pick random removals for you to judge; compute an upper bound on the wrong ones.
 
     \b
     Examples:
@@ -70,7 +70,7 @@ def audit() -> None:
 def sample_audit(
     path: Path, draws: int, seed: int, output: str, force: bool, judge: bool | None, **chosen: Any
 ) -> None:
-    """Draw removals from an audit, and ask for a verdict on each.
+    """Pick random removals from an audit, and ask for a verdict on each.
 
     The question is: was this rightly removed?
 

@@ -85,8 +85,8 @@ checking_options = stacked(
     "-q",
     "--quiet",
     is_flag=True,
-    help="Do not print which files were passed over (not read), what the baseline accepts, whether it can be lowered, "
-    "or which packs have changed.",
+    help="Do not print which files were not read, what the baseline accepts, whether the baseline can be lowered, or "
+    "which packs differ from the baseline.",
 )
 @option(
     "Limits",
@@ -95,8 +95,9 @@ checking_options = stacked(
     type=CheckName(),
     multiple=True,
     metavar="WHAT=N[%]",
-    help="Allow up to N findings of a check, or N%: art.leftover=3, raw.boilerplate=30%.  A "
-    "limit for some rules (art.leftover:core/*=1%) applies in addition to the limit of the check; repeatable.",
+    help="Allow up to N findings of a check, or findings in N% of the articles (raw.boilerplate: in N% of the "
+    "characters): art.leftover=3, raw.boilerplate=30%.  A limit for some rules (art.leftover:core/*=1%) "
+    "applies in addition to the limit of the check; repeatable.",
 )
 @option(
     "Limits",

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 @options.text_field_option
 @options.unit_option(
     help="What a record is.  paragraph: one paragraph; article: paragraphs that are separated by blank lines.  An "
-    "article is removed if 80 % of its words are copied from one other article."
+    "article can be removed if at least 80 % of its words are copied from one other article."
 )
 @options.similarity_options("shingles (see --shingles)")
 @option(

@@ -72,7 +72,8 @@ def index_forget(folder: str, name: str) -> None:
     """Remove a run, an input, a record or an article from an index.
 
     ID is the id of a run, the path of an input, the id of a record, or the id of an article.  `index stats` lists the
-    runs.  An article of the output names its input (`origin.path`), its record (`origin.record`) and itself (`id`).
+    runs.  In an article of the output, `origin.path` is the path of its input, `origin.record` the id of its record,
+    and `id` the id of the article.
     """
     from etl.index.maintenance import forget
 

@@ -34,7 +34,7 @@ COMMANDS = {
     "index": ("etl.cli.index", "Show and maintain an index of what earlier runs kept."),
     "check": ("etl.cli.check", "Fail if data has more faults than you allow."),
     "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
-    "audit": ("etl.cli.audit", "Draw removals for you to judge; compute an upper bound on the wrong ones."),
+    "audit": ("etl.cli.audit", "Pick random removals for you to judge; compute an upper bound on the wrong ones."),
     "explain": ("etl.cli.explain", "Show what happened to a line, and which rules match the line."),
     "restore": ("etl.cli.account", "Rebuild the text of the input from articles and audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),

@@ -65,7 +65,7 @@ finding_options = stacked(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Pass over files and folders that match a pattern, written as in .gitignore; repeatable.",
+        help="Do not read files and folders that match a pattern, written as in .gitignore; repeatable.",
     ),
     option("Input", "--no-ignore", is_flag=True, help="Also read files that a .gitignore names."),
     option("Input", "--stdin-filename", default="", metavar="NAME", help="Use this file name for standard input (-)."),
@@ -185,7 +185,7 @@ rule_options = stacked(
         type=click.Choice(["careful", "standard", "hard"]),
         default="standard",
         show_default=True,
-        help="Which rules to use.  careful: only certain rules; standard: also likely ones; hard: also guesses.",
+        help="Which rules to use, by their confidence.  careful: certain; standard: certain and likely; hard: all.",
     ),
     option(
         "Rules",
@@ -205,8 +205,8 @@ index_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="The folder of an index.  Also find duplicates of what earlier runs with this index kept.  clean and dedup "
-    "add what they keep.",
+    help="The folder of an index.  Also find duplicates of text that earlier runs with this index have kept.  "
+    "clean and dedup add to the index what they keep.",
 )
 
 
@@ -237,8 +237,8 @@ def similarity_options(shingles: str) -> Callable[[Any], Any]:
             type=click.Choice(["similar", "lossless"]),
             default="similar",
             show_default=True,
-            help="similar: remove every near-duplicate; lossless: remove a near-duplicate only if the text that is "
-            f"kept has all of its {shingles}.",
+            help="similar: remove every near-duplicate; lossless: remove a near-duplicate only if all of its "
+            f"{shingles} are also in the text that is kept.",
         ),
         option(
             "Duplicates",

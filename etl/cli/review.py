@@ -40,10 +40,11 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
       copydesk --config mine/copydesk.toml clean pages/ -r mine/ -o again.jsonl
       copydesk audit sample clean.audit.jsonl -o mine/verdicts.csv --no-judge
 
-    Click on a removed line to mark the removal as wrong, or on a kept line to mark the line as furniture.  If you draft
-    a rule, the page shows at once what the rule would remove from the articles that are loaded.  The page is served
-    only on 127.0.0.1, under an address with a secret token.  ^C ends the review.  If DIR has a sample (verdicts.csv),
-    the removals of the sample are shown first, and your verdicts are written into verdicts.csv.
+    Click on a removed line to mark the removal as wrong, or on a kept line to mark the line as furniture (text that
+    is not part of the story).  If you draft a rule, the page shows at once what the rule would remove from the articles
+    that are loaded.  The page is served only on 127.0.0.1, under an address with a secret token.  ^C ends the review.
+    If the folder of --pack has a sample (verdicts.csv), the removals of the sample are shown first, and your verdicts
+    are written into verdicts.csv.
     """
     from etl.report.pack_folder import PackFolder
     from etl.report.reading import run_files

@@ -85,9 +85,9 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
       copydesk rules new page.txt:12 --pack mine > mine.toml
       copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
-    crawl.jsonl:7:3 is line 3 of the record in row 7.  In the draft, the line is the example in `drops`, and the most
-    similar line that was found is the example in `keeps`.  Fill in `why`, and look for a better `keeps`: a line that is
-    still more similar, and must stay.  Then run `copydesk rules lint` and `copydesk rules test`.  On an HTML page,
+    crawl.jsonl:7:3 is line 3 of the record in row 7.  In the draft, `drops` has the line, and `keeps` has the most
+    similar line of the same document that no rule removes.  Fill in `why`.  For `keeps`, look for a line that is even
+    more similar, but must not be removed.  Then run `copydesk rules lint` and `copydesk rules test`.  On an HTML page,
     lines outside the story are removed without a rule.  For such a line, the draft is a rule that keeps its element.
     """
     from etl.decode import decode
@@ -145,7 +145,8 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
       copydesk rules suggest pages/ --pack mine > mine.toml
       copydesk rules suggest 'crawl/*.jsonl.gz' --least 10
 
-    A line that recurs is not always furniture: read the rules, and delete those for lines that a story may contain.
+    A line that recurs is not always furniture (text that is not part of the story).  Read the rules, and delete those
+    for lines that a story may contain.
     """
     from etl.packs import load_rules
     from etl.rule_tools import MAX_WORDS, draft, free_id, header, suggest

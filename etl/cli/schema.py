@@ -59,8 +59,11 @@ AUDIT = {
     "line": "Line of the decoded text, from 1.",
     "char_start": "First character of `before` in the decoded text, from 0.",
     "char_end": "Place after the last character of `before`. In the `document` entry: length of the decoded text.",
-    "action": "drop, cut, repair, extract, tag, reject or duplicate; structure: unusual white space between two "
-    "blocks; document: the first entry of a document; end: the last of the audit.",
+    "action": "drop: a block is removed; cut: a part of a block is removed; repair: characters of a block are changed; "
+    "extract: a block is moved into a field; tag: a block is kept, and only named in the audit; reject: a whole "
+    "article is removed, because it is not an article; duplicate: a block or an article is removed as a duplicate; "
+    "structure: unusual white space between two blocks; document: the first entry of a document; end: the last entry "
+    "of the audit.",
     "rule": "Rule that made the change: copydesk rules show NAME explains it. If several repairs or cuts changed the "
     "same characters, their names are joined by +.",
     "rule_version": "Version of the rule's pack.",
@@ -76,7 +79,8 @@ AUDIT = {
     "similarity": "For a duplicate: Jaccard similarity of the word triples (in `dedup`: of the shingles that "
     "--shingles chooses); for a whole article, its copied share.",
     "residue": "For a near-duplicate: its words that the kept block lacks.",
-    "line_sha256": "SHA-256 of `before`; an exception may name a line by its first digits.",
+    "line_sha256": "SHA-256 of `before`. An exception can name a line by the first digits of this hash. In the "
+    "`document` entry: SHA-256 of the decoded text. In the `end` entry: a checksum of all documents.",
 }
 REJECT = {
     "schema": "Version of this schema.",
