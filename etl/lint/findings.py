@@ -41,7 +41,8 @@ CODES: dict[str, Code] = {
     "R005": Code("does not compile", "Correct the regex."),
     "R006": Code(
         "nests repeats, so that its time can double with each character",
-        "Begin each repetition with a character that the part before it cannot match.",
+        "Begin the repeated group with a character that neither the part before the group nor its end can match: "
+        r"\w+(?:,\w+)*",
     ),
     "R007": Code(
         "has two unbounded repeats in a row that match the same characters",

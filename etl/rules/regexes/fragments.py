@@ -22,8 +22,8 @@ _CAPITAL = "[A-ZÀ-ÖØ-ÞČĆĎĐĞİŁŃŇŐŘŚŞŠŤŰŹŻŽ]"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
-        "a place just after the end of a sentence, in any language, not the sentence itself; so a `strip` rule whose "
-        "regex begins with it cuts only what follows",
+        "the place just after the end of a sentence, in any language; it has no characters, so a `strip` rule whose "
+        "regex begins with it does not cut the sentence",
     ),
     "@name": Fragment(
         rf"(?:{_CAPITAL}[\w.'-]{{0,24}}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?"
