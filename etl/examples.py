@@ -150,8 +150,12 @@ def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
     """Yield a failure if a rule matches a block that is meant."""
     for block, names in outcome.named().items():
         if block in case.example.meant:
-            way_out = "Make that rule narrower with `where` or `unless`, or take the example out of `keeps`."
-            yield case.fails(f"is matched by {', '.join(names)}", way_out, block)
+            others = ", ".join(names)
+            pack = case.sourced.name.partition("/")[0]
+            of_others = all(name.partition("/")[0] != pack for name in names)  # perhaps the example is built in
+            instead = ": such a line must stay" if of_others else ", or take the example out of `keeps`"
+            way_out = f"Make {others} narrower with `where` or `unless`{instead}."
+            yield case.fails(f"is matched by {others}", way_out, block)
 
 
 def _held(case: Case) -> list[Block]:

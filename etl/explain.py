@@ -160,7 +160,7 @@ def words(found: Explanation) -> Iterator[str]:
         yield f"  {one.rule} {verdict}: {one.why}"
     left = found.rules - sum(one.rule != CLASSIFIER for one in found.matching_rules)
     is_named = found.matching_rules or any(one.rule not in REASONS for one in found.entries)
-    yield f"  {'the other ' if is_named else ''}{left} rules do not match, or do not apply here"
+    yield f"  {'the other ' if is_named else ''}{left:,} rules do not match, or do not apply here"
     draft = f"copydesk rules new {shlex.quote(found.asked)} --pack mine"
     if any(one.action in TAKES and one.rule.startswith("page/") for one in found.entries):
         yield f"To keep the line, draft a rule that keeps its element: {draft}"
@@ -246,7 +246,8 @@ def _block_at(judged: Judged, line: int) -> tuple[Article, Block]:
             last = block.line + document.text.count("\n", block.char_start, block.char_end)
             if block.line <= line <= last:
                 return article, block
-    raise UsageError(place_in(document, line), *_no_block(document, line))
+    place = place_in(document, line) if line else f"{place_in(document, line)}:0"  # the place of line 0 is the document
+    raise UsageError(place, *_no_block(document, line))
 
 
 def _no_block(document: Document, line: int) -> tuple[str, str]:

@@ -108,7 +108,7 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
     """
     documents, length, checksum = 0, 0, ""
     ends: list[Entry] = []
-    for document in audited(before_end(path, ends)):
+    for document in audited(before_end(path, ends), str(path)):
         checksum = checksum_of([(checksum, documents), (document_checksum(document.head, document.entries), 1)])
         documents, length = documents + 1, length + document.head.char_end
         yield document
@@ -131,7 +131,7 @@ def before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:
             yield entry
 
 
-def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
+def audited(entries: Iterable[Entry], audit: str = "the audit") -> Iterator[AuditedDocument]:
     """Yield the documents of audit entries.  Raises RestoreError and UsageError as `read_audit` does."""
     head: Entry | None = None
     own: list[Entry] = []
@@ -142,7 +142,7 @@ def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
             head, own = entry, []
         elif head is None or (entry.path, entry.row) != (head.path, head.row):
             if not entry.article_id and entry.rule.startswith("duplicate/"):
-                raise UsageError("the audit", OF_DEDUP, NOT_OF_DEDUP)
+                raise UsageError(audit, OF_DEDUP, NOT_OF_DEDUP)
             place = f"{entry.path}:{entry.line}"
             raise RestoreError(place, "this entry of the audit does not belong to the document above it", WAY_OUT)
         else:

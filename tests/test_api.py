@@ -458,6 +458,21 @@ def test_arrays_of_a_record_are_lists(cleaner: etl.Cleaner) -> None:
     assert json.loads(article.metadata) == {"tags": ["a"], "none": []}
 
 
+def test_missing_values_of_pandas_are_null(cleaner: etl.Cleaner) -> None:
+    """pandas.NaT writes itself as "NaT", and pandas.NA not at all."""
+
+    class NaTType:
+        def isoformat(self) -> str:
+            return "NaT"
+
+    class NAType: ...
+
+    values = {"id": NaTType(), "title": NAType(), "tags": [NaTType()], "seen": NAType(), "text": STORY}
+    (article,) = cleaner.clean(values).articles
+    assert (article.origin.record == "NaT", article.headline) == (False, "")
+    assert json.loads(article.metadata) == {"id": None, "title": None, "tags": [None], "seen": None}
+
+
 def test_fields_that_are_called_alike_are_all_kept(cleaner: etl.Cleaner) -> None:
     record: Any = {1: "a", "1": "b", "text": STORY}
     (article,) = cleaner.clean(record).articles

@@ -41,7 +41,7 @@ def test_a_baseline_is_sorted_lines_without_places(run: Run, tmp_path: Path) -> 
     [
         pytest.param(5, 10, 0, "", id="as it was"),
         pytest.param(6, 9, 1, "6 now, 5 in the baseline", id="as much looked at: counts are compared"),
-        pytest.param(6, 20, 0, "", id="more looked at, and a lower rate"),
+        pytest.param(6, 20, 0, "1 count or rate is lower than in the baseline", id="more looked at, and a lower rate"),
         pytest.param(10, 20, 0, "", id="more looked at, and the same rate"),
         pytest.param(11, 19, 1, "11 of 30 now, 5 of 15 in the baseline", id="more looked at, and a higher rate"),
         pytest.param(2, 2, 1, "2 of 4 now, 5 of 15 in the baseline", id="fewer looked at, and a higher rate"),

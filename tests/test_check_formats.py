@@ -160,6 +160,8 @@ def test_annotations_escape_what_is_a_command_to_github() -> None:
     assert line.startswith("::error file=pages/1.jsonl,line=1,title=raw.boilerplate ")
     assert "%3A%3Aerror" in line.split("::")[1]
     assert "%250A" in line
+    (line,) = written("github", report(Finding(Key("raw.unreadable"), Place("a.jsonl"), "is not JSON"))).splitlines()
+    assert ",title=raw.unreadable::" in line
 
 
 def test_sarif_is_capped_and_its_totals_are_not() -> None:

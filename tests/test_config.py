@@ -101,6 +101,18 @@ def test_exception_holds_until_its_day_is_over_and_the_run_says_so_after(run: Ru
     assert "copydesk.toml:1: this exception ended on 2026-11-22" in late.err
 
 
+def test_a_reason_that_was_not_written_is_asked_for(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    table = run("explain", "a.txt:1").out.partition("\n\n")[2]
+    (tmp_path / "copydesk.toml").write_text(table)
+    result = run("clean", "a.txt", "-q")
+    assert json.loads(result.out)["text"].startswith("Read More")
+    said = "copydesk.toml:1: the reason of this exception is a placeholder.  Give the reason in one sentence.\n"
+    assert result.err.endswith(said)
+    (tmp_path / "copydesk.toml").write_text(table.replace("…", "a book of that name"))
+    assert run("clean", "a.txt", "-q").err == ""
+
+
 def test_explain_says_which_exception_holds_a_rule_back(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(STORY)
     (tmp_path / "pyproject.toml").write_text(

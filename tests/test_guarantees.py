@@ -984,7 +984,7 @@ def test_the_output_of_dedup_is_shown_and_what_is_cut_from_it_is_noticed(run: Ru
     assert run("inspect", "o.jsonl").code == 0
     for command in ("restore", "stats"):
         done = run(command, "o.jsonl")
-        assert (done.code, "was written by `dedup`" in done.err) == (2, True)
+        assert (done.code, "o.audit.jsonl: was written by `dedup`" in done.err) == (2, True)
     for name in ("o.jsonl", "o.audit.jsonl"):
         whole = (tmp_path / name).read_bytes()
         (tmp_path / name).write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))

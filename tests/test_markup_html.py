@@ -358,6 +358,7 @@ def test_features_are_documented_and_computed() -> None:
     for forest, known in ((MODEL.first, LINE_FEATURES), (MODEL.second, {**LINE_FEATURES, **CONTEXT_FEATURES})):
         assert isinstance(forest, Forest)
         assert [name for name in forest.features if name not in known] == []
+    assert LINE_FEATURES["in-aside"] == "1 if it is inside an aside"
 
 
 def test_columns_are_numbers_on_every_page() -> None:

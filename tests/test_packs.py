@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from etl.errors import CopydeskError, PackError, UsageError
 from etl.examples import failures
@@ -34,6 +35,13 @@ def test_a_good_pack_is_loaded_and_its_examples_hold(tmp_path: Path) -> None:
     selection = pack(tmp_path, GOOD)
     assert [sourced.name for sourced in load_rules(selection)] == ["mine/photo-line"]
     assert list(failures(selection)) == []
+
+
+def test_a_rule_that_matches_what_another_pack_keeps_is_the_one_to_mend(tmp_path: Path) -> None:
+    wide = GOOD.replace('match.prefix = ["Photo:"]', 'match.prefix = ["Photo:", "Sponsored by"]')
+    selection = structs.replace(pack(tmp_path, wide), only=False)
+    (failure,) = [one for one in failures(selection) if one.sourced.name == "core/ad-label"]
+    assert failure.way_out == "Make mine/photo-line narrower with `where` or `unless`: such a line must stay."
 
 
 def test_examples_of_selected_rules_are_judged_by_all_rules() -> None:

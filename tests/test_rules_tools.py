@@ -122,7 +122,7 @@ def test_new_of_a_record_has_its_publisher_and_no_character_that_cannot_be_seen(
     text = r'{"text": "One.\n\nA\u0007 \"B\" \u202e", "url": "https://www.bbc.co.uk/1"}'
     (tmp_path / "a.jsonl").write_text(f"\n{text}\n", encoding="utf-8")
     made = run("new", "a.jsonl:2:3").out
-    assert 'scope.publisher = ["bbc"]' in made
+    assert 'scope.publisher = ["bbc"]  # without this line, the rule holds for all publishers\n' in made
     assert 'source = ["a.jsonl:2:3"]' in made
     assert not {"\x07", "\u202e"} & set(made)
     (rule,) = tomllib.loads(made)["rule"]

@@ -160,4 +160,5 @@ def _failures(limits: Sequence[Held], rows: Sequence[Row], better: Sequence[Chan
 
 
 def _fallen(better: Sequence[Change]) -> str:
-    return "1 count is lower" if len(better) == 1 else f"{len(better):,} counts are lower"
+    """Say how many counts, or rates (a rate can fall while its count rises), are lower."""
+    return "1 count or rate is lower" if len(better) == 1 else f"{len(better):,} counts or rates are lower"

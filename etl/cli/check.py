@@ -353,11 +353,11 @@ def _write_baseline(
     worse, better = [one for one in changed if one.is_worse], [one for one in changed if one.is_better]
     write_baseline(path, updated(before, now, rules.checks, reason))
     raised = len(worse) if reason else 0
-    click.echo(f"{visible(str(path))}: {counted(len(better), 'count')} lowered, {raised:,} raised")
+    click.echo(f"{visible(str(path))}: {counted(len(better), 'row')} lowered, {raised:,} raised")
     if worse and not reason:
         for one in worse:
             say(f"{one.key}: {one.now:,} of {one.now_of:,} now, {one.before:,} of {one.before_of:,} accepted")
-        say("These counts have risen and were not accepted.  To accept them, add --accept --reason WHY.", fg="yellow")
+        say("These counts or rates have risen.  To accept them, add --accept --reason WHY.", fg="yellow")
         raise SystemExit(1)
 
 

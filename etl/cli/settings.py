@@ -133,6 +133,9 @@ def selection(options: dict[str, Any]) -> "Selection":
     day = today(options.get("added", ""))
     for ended in config.ended(day):
         warn(f"{ended.place}: this {ended.kind} ended on {ended.change.until}, and is not used.  Renew or delete it.")
+    for one in config.changes:
+        if not any(map(str.isalnum, one.change.reason)):
+            warn(f"{one.place}: the reason of this {one.kind} is a placeholder.  Give the reason in one sentence.")
     chosen = Selection(
         exceptions=config.exceptions(day),
         overrides=config.overrides(day),

@@ -87,6 +87,8 @@ def _plain(name: str, value: Any) -> Any:
     """Return a copy of a value, with values of numpy, pandas and the like converted to Python.  Raises TypeError."""
 
     def as_builtin(inner: Any) -> Any:
+        if is_missing(inner):  # NaT has an isoformat ("NaT"), and NA has no method at all
+            return None
         if getattr(inner, "ndim", 0):  # an array, however few values it has
             return list(inner)
         for method in ("item", "isoformat", "tolist"):

@@ -91,11 +91,15 @@ def draft(drafted: Draft, name: str) -> str:
         f"id = {toml_string(name)}",
         f"title = {toml_string(' '.join(drafted.text.split()))}",
         *(_keeping(drafted) if drafted.element else _removing(drafted)),
-        *([f"scope.publisher = {toml_array([drafted.publisher])}"] if drafted.publisher else []),
+        *([_scope(drafted.publisher)] if drafted.publisher else []),
         'why = "…"  # the reason, in one sentence',
         f"source = {toml_array(drafted.sources)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _scope(publisher: str) -> str:
+    return f"scope.publisher = {toml_array([publisher])}  # without this line, the rule holds for all publishers"
 
 
 def _removing(drafted: Draft) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ def github(report: Report) -> Iterator[str]:
 
 def _annotation(row: Row, finding: Finding, keys_more: int) -> str:
     place = finding.place
-    properties = {"file": place.path, "line": str(place.file_line or ""), "title": f"{row.key.check} {row.key.rule}"}
+    title = f"{row.key.check} {row.key.rule}".strip()
+    properties = {"file": place.path, "line": str(place.file_line or ""), "title": title}
     given = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     rest = row.count.findings - 1
     more = f"; {counted(rest, 'more finding')}" if rest else ""

@@ -36,7 +36,7 @@ SETTING_FEATURES = {
     "date": "1 if the page marks it up as a time",
 }
 PLACE_FEATURES = {
-    **{f"in-{part}": f"1 if it is inside a {part}" for part in PARTS},
+    **{f"in-{part}": f"1 if it is inside {'an' if part[0] in 'aeiou' else 'a'} {part}" for part in PARTS},
     **{f"box-{name}": f"1 if its box is a <{name}>" for name in NAMES},
     "depth": "boxes around it",
     "key-box": "learned weights of the words in its box's attributes",
