@@ -43,9 +43,12 @@ _DENSE = (
 _UNSTOPPED = (0x0E00, 0x0EFF)
 _HANGUL = (0xAC00, 0xD7AF, 25)
 # A signature in brackets behind the last full stop: an agency or initials, or words with a year.  A credit has neither.
+# A dash and a name may follow what someone said, and the agency the last sentence of a dispatch: "The search goes on. EFE".
 _CLOSING_BRACKETS = [ord(")"), ord("）")]
+_OPENING_QUOTES = [ord(mark) for mark in "\"“”„«»「『"]
 _SIGNED = re.compile(
-    r".*(?P<stop>[.!?…。！？])[\"'”“»«’]? ?[(（](?:[a-zäöü]{2,5}(?:[/, -]{1,2}[a-zäöü]{2,5})?|[^()/:]{0,40}\d{4})[)）]",
+    r".*(?P<stop>[.!?…。！？])(?:[\"'”“»«’]? ?[(（](?:[a-zäöü]{2,5}(?:[/, -]{1,2}[a-zäöü]{2,5})?|[^()/:]{0,40}\d{4})[)）]"
+    r"|[\"”“»«」』] ?[-–—] ?[^\W\d_][^|/:\"]{2,50}|[\"”“»«’]? [A-Z]{2,5})",
     re.S,
 )
 MAX_SIGNATURE = 60
@@ -167,7 +170,8 @@ def last_marks(text: Text) -> I64:
 def ends_as_sentence(text: Text, units: I64) -> Mask:
     """Return which blocks end with a full stop of their script, or have ten words in a script without full stops.
 
-    The author may be in brackets behind the last full stop: "They left. (Jane Roe, 6.6.2026)".
+    The author may be in brackets behind the last full stop: "They left. (Jane Roe, 6.6.2026)".  So may the speaker be
+    behind a dash.
     """
     last = _before_signature(text, last_marks(text))
     stopped = (text.kinds[last] == Kind.FINAL) & (last >= 0)
@@ -181,10 +185,13 @@ def _before_signature(text: Text, last: I64) -> I64:
     """Return the places of last marks; of blocks that end with a signature, of the full stop before it."""
     found = last.copy()
     closing = text.codes[np.maximum(text.ends - 1, 0)]
-    for at in np.flatnonzero((text.ends > text.starts) & np.isin(closing, _CLOSING_BRACKETS)).tolist():
+    quotes = np.isin(text.codes[np.minimum(text.starts, len(text.codes) - 1)], _OPENING_QUOTES)
+    signed = np.isin(closing, _CLOSING_BRACKETS) | (quotes & (text.kinds[last] != Kind.FINAL))
+    signed |= text.kinds[last] == Kind.UPPER
+    for at in np.flatnonzero((text.ends > text.starts) & signed).tolist():
         start = max(int(text.starts[at]), int(text.ends[at]) - MAX_SIGNATURE)
-        if signed := _SIGNED.fullmatch("".join(map(chr, text.codes[start : text.ends[at]].tolist()))):
-            found[at] = start + signed.end("stop") - 1
+        if match := _SIGNED.fullmatch("".join(map(chr, text.codes[start : text.ends[at]].tolist()))):
+            found[at] = start + match.end("stop") - 1
     return found
 
 

@@ -14,6 +14,8 @@ MIN_YEARS = MIN_ENTRIES = 2
 MIN_DAYS, MAX_BLOCKS_BETWEEN_DAYS = 3, 8
 # Characters of the heading of a timeline.
 MAX_HEADING_CHARS = 40
+# Times in a live text, and words of the sentence below each.
+MIN_TIMES, MIN_WORDS_BELOW = 3, 3
 # Words of the title of an entry, and of the sentence below it.
 TITLE_WORDS, MIN_ENTRY_WORDS = range(2, 15), 4
 _YEAR = lazy(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:[-–](?:\d\d){1,2})?(?: ?年)?")
@@ -23,7 +25,7 @@ _DAY = lazy(
     r"|(?P<first>(?:19|20)\d\d)(?:年\d{1,2}月\d{1,2}日|[-. ] ?\d{1,2}[-. ] ?\d{1,2}\.?)"
 )
 # "14.22", "2:15 p.m.", "14h22".  The time since ("5m ago") stands above teasers as well.
-_TIME = lazy(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]?T))?")
+_TIME = lazy(r"(?:\+{3} )?[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]?T))?(?: \+{3})?")
 
 
 def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
@@ -80,3 +82,16 @@ def entry_titles(texts: Sequence[str], named: Collection[int]) -> set[int]:
         if count_words(texts[at]) in TITLE_WORDS and count_words(texts[at + 1]) >= MIN_ENTRY_WORDS
     }
     return found if len(found) >= MIN_ENTRIES else set()
+
+
+def entry_times(texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of the times of a live text, in order or in reverse order, each above a sentence."""
+    found = {
+        at: time[0].strip("+ ").replace(".", ":").replace("h", ":").zfill(5)
+        for at in range(len(texts) - 1)
+        if len(texts[at]) <= 24 and (time := _TIME.fullmatch(texts[at]))
+        if at + 1 not in named and ends_sentence(texts[at + 1]) and count_words(texts[at + 1]) >= MIN_WORDS_BELOW
+    }
+    times = list(found.values())
+    is_ordered = times in (sorted(times), sorted(times, reverse=True)) and len(set(times)) == len(times) >= MIN_TIMES
+    return set(found) if is_ordered else set()

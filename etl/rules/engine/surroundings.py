@@ -27,7 +27,7 @@ from etl.rules.classifier.model import (
 )
 from etl.rules.classifier.recipes import ingredients
 from etl.rules.classifier.tables import figure_rows, table_cells, table_rows
-from etl.rules.classifier.timelines import chronicle, entry_titles, timeline
+from etl.rules.classifier.timelines import chronicle, entry_times, entry_titles, timeline
 from etl.rules.classifier.verses import verses
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
@@ -101,7 +101,7 @@ def _page(named: Named) -> "Page":
     from etl.rules.classifier.features import Page
 
     view = named.view
-    taken = (view.named.keys() - named.shaped) | view.frame
+    taken = (view.named.keys() - named.shaped) | view.frame | entry_times(view.plain, view.named)
     marks = [is_mark(text) for text in view.folded]
     for at in taken & view.named.keys():
         marks[at] = marks[at] or any(RULES in name for name in view.named[at])
