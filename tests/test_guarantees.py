@@ -377,6 +377,27 @@ def test_r4_a_pipe_is_read_whole(run: Run, tmp_path: Path) -> None:
     assert run("restore", "o.jsonl").out == text
 
 
+def test_a_pipe_that_another_program_made_non_blocking_is_waited_for(tmp_path: Path) -> None:
+    """A pause of its writer is not its end, and what its reader does not take yet is not lost."""
+    lines = [json.dumps({"text": STORY.format(number)}) + "\n" for number in range(2)]
+    for words, is_read, count in (("clean - --dedup off", True, 2), ("rules list", False, 1000)):
+        reader, writer = os.pipe()
+        os.set_blocking(reader if is_read else writer, False)
+        ends = {"stdin": reader, "stdout": subprocess.PIPE} if is_read else {"stdout": writer}
+        with subprocess.Popen([*COPYDESK, *words.split()], cwd=tmp_path, **ends) as process:  # type: ignore[call-overload]
+            os.close(reader if is_read else writer)
+            for line in lines if is_read else ():
+                os.write(writer, line.encode())
+                time.sleep(2)
+            if is_read:
+                os.close(writer)
+            else:
+                time.sleep(2)
+            with process.stdout if is_read else os.fdopen(reader, "rb") as out:
+                assert len(out.readlines()) >= count
+        assert process.returncode == 0
+
+
 def test_r14_what_is_passed_over_is_named(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "in" / "a.txt", STORY.format(1))
     write(tmp_path / "other" / "b.txt", STORY.format(2))
