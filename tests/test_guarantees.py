@@ -398,6 +398,18 @@ def test_a_pipe_that_another_program_made_non_blocking_is_waited_for(tmp_path: P
         assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("clean in/a.txt >> in/a.txt", 2), ("dedup in in/a.txt 1<> in/a.txt", 2), ("clean in >> in/a.txt", 3)],
+)
+def test_a_file_to_which_standard_output_goes_is_no_input(tmp_path: Path, words: str, code: int) -> None:
+    write(tmp_path / "in" / "a.txt", STORY.format(1))
+    shell = f"{sys.executable} -m etl {words}"
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, b"standard output goes to it" in done.stderr) == (code, True), done.stderr
+    assert (tmp_path / "in" / "a.txt").read_text() == STORY.format(1)
+
+
 def test_r14_what_is_passed_over_is_named(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "in" / "a.txt", STORY.format(1))
     write(tmp_path / "other" / "b.txt", STORY.format(2))

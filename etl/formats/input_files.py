@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from etl.errors import NoInput, check_machine, in_one_line
+from etl.errors import NoInput, UsageError, check_machine, in_one_line
 from etl.formats.ignoring import EXCLUDED, GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own_files import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, printable
@@ -227,12 +227,24 @@ def _chosen(path: str, rules: Ignored) -> _Candidate:
 
 def _file(path: str, is_chosen: bool = True) -> _Candidate:
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116  # a path of odd bytes stays as it is
+        status = os.stat(path)  # noqa: PTH116  # a path of odd bytes stays as it is
     except OSError as error:
         return _Candidate(path, fault=f"cannot be opened: {error.strerror}", is_error=True)
-    if stat.S_ISDIR(mode) or not (stat.S_ISREG(mode) or is_chosen):
+    if stat.S_ISDIR(status.st_mode) or not (stat.S_ISREG(status.st_mode) or is_chosen):
         return _Candidate(path, fault="it is not a regular file")
+    if _is_output(status):
+        if is_chosen:
+            raise UsageError(path, "is an input, and standard output goes to it", "Redirect it to another file.")
+        return _Candidate(path, fault="standard output goes to it")
     return _Candidate(path, os.path.realpath(path))
+
+
+def _is_output(status: os.stat_result) -> bool:
+    """Return whether a regular file is standard output (`>> pages.jsonl`): an input never changes."""
+    try:
+        return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.fstat(1))
+    except OSError:
+        return False
 
 
 def _source(name: str, found: _Candidate) -> Source:
