@@ -255,19 +255,21 @@ def test_statistics_of_parquet_that_lie_do_not_end_the_process(tmp_path: Path) -
     assert any("bridge 1" in text for text in texts(tmp_path / "o.jsonl"))
 
 
-def test_what_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inputs", [["in"], ["in/**"], ["in/*.txt", "in/sub/*", "in/*/*.txt"]], ids=str)
+def test_what_may_not_be_read_is_a_reject(tmp_path: Path, inputs: list[str]) -> None:
     write(tmp_path / "in" / "good.txt", STORY.format(1))
-    for name in ("file.txt", "sub/b.txt"):
+    for name in ("file.txt", "sub/b.txt", "names/c.txt"):
         write(tmp_path / "in" / name, STORY.format(2))
-    (tmp_path / "in" / "file.txt").chmod(0)
-    (tmp_path / "in" / "sub").chmod(0)
+    for name, mode in (("file.txt", 0), ("sub", 0), ("names", 0o444)):
+        (tmp_path / "in" / name).chmod(mode)
     (tmp_path / "in" / "gone.txt").symlink_to("nowhere.txt")
     (tmp_path / "in" / "loop.txt").symlink_to("loop.txt")
-    done = command(tmp_path, "clean", "in", "-o", "o.jsonl", before=UNPRIVILEGED)
-    (tmp_path / "in" / "sub").chmod(0o755)
+    done = command(tmp_path, "clean", *inputs, "-o", "o.jsonl", before=UNPRIVILEGED)
+    for name in ("sub", "names"):
+        (tmp_path / "in" / name).chmod(0o755)
     assert done.returncode == 4, done.stderr
     rejects = [json.loads(line)["path"] for line in (tmp_path / "o.rejects.jsonl").read_bytes().splitlines()]
-    assert sorted(rejects) == ["in/file.txt", "in/gone.txt", "in/loop.txt", "in/sub"]
+    assert sorted(set(rejects)) == ["in/file.txt", "in/gone.txt", "in/loop.txt", "in/names/c.txt", "in/sub"]
 
 
 @pytest.mark.parametrize(
