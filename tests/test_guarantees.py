@@ -255,19 +255,21 @@ def test_statistics_of_parquet_that_lie_do_not_end_the_process(tmp_path: Path) -
     assert any("bridge 1" in text for text in texts(tmp_path / "o.jsonl"))
 
 
-def test_what_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inputs", [["in"], ["in/**"], ["in/*.txt", "in/sub/*", "in/*/*.txt"]], ids=str)
+def test_what_may_not_be_read_is_a_reject(tmp_path: Path, inputs: list[str]) -> None:
     write(tmp_path / "in" / "good.txt", STORY.format(1))
-    for name in ("file.txt", "sub/b.txt"):
+    for name in ("file.txt", "sub/b.txt", "names/c.txt"):
         write(tmp_path / "in" / name, STORY.format(2))
-    (tmp_path / "in" / "file.txt").chmod(0)
-    (tmp_path / "in" / "sub").chmod(0)
+    for name, mode in (("file.txt", 0), ("sub", 0), ("names", 0o444)):
+        (tmp_path / "in" / name).chmod(mode)
     (tmp_path / "in" / "gone.txt").symlink_to("nowhere.txt")
     (tmp_path / "in" / "loop.txt").symlink_to("loop.txt")
-    done = command(tmp_path, "clean", "in", "-o", "o.jsonl", before=UNPRIVILEGED)
-    (tmp_path / "in" / "sub").chmod(0o755)
+    done = command(tmp_path, "clean", *inputs, "-o", "o.jsonl", before=UNPRIVILEGED)
+    for name in ("sub", "names"):
+        (tmp_path / "in" / name).chmod(0o755)
     assert done.returncode == 4, done.stderr
     rejects = [json.loads(line)["path"] for line in (tmp_path / "o.rejects.jsonl").read_bytes().splitlines()]
-    assert sorted(rejects) == ["in/file.txt", "in/gone.txt", "in/loop.txt", "in/sub"]
+    assert sorted(set(rejects)) == ["in/file.txt", "in/gone.txt", "in/loop.txt", "in/names/c.txt", "in/sub"]
 
 
 @pytest.mark.parametrize(
@@ -375,6 +377,39 @@ def test_r4_a_pipe_is_read_whole(run: Run, tmp_path: Path) -> None:
     assert run("clean", "pipe", "-o", "o.jsonl").code == 0
     writer.join()
     assert run("restore", "o.jsonl").out == text
+
+
+def test_a_pipe_that_another_program_made_non_blocking_is_waited_for(tmp_path: Path) -> None:
+    """A pause of its writer is not its end, and what its reader does not take yet is not lost."""
+    lines = [json.dumps({"text": STORY.format(number)}) + "\n" for number in range(2)]
+    for words, is_read, count in (("clean - --dedup off", True, 2), ("rules list", False, 1000)):
+        reader, writer = os.pipe()
+        os.set_blocking(reader if is_read else writer, False)
+        ends = {"stdin": reader, "stdout": subprocess.PIPE} if is_read else {"stdout": writer}
+        with subprocess.Popen([*COPYDESK, *words.split()], cwd=tmp_path, **ends) as process:  # type: ignore[call-overload]
+            os.close(reader if is_read else writer)
+            for line in lines if is_read else ():
+                os.write(writer, line.encode())
+                time.sleep(2)
+            if is_read:
+                os.close(writer)
+            else:
+                time.sleep(2)
+            with process.stdout if is_read else os.fdopen(reader, "rb") as out:
+                assert len(out.readlines()) >= count
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("clean in/a.txt >> in/a.txt", 2), ("dedup in in/a.txt 1<> in/a.txt", 2), ("clean in >> in/a.txt", 3)],
+)
+def test_a_file_to_which_standard_output_goes_is_no_input(tmp_path: Path, words: str, code: int) -> None:
+    write(tmp_path / "in" / "a.txt", STORY.format(1))
+    shell = f"{sys.executable} -m etl {words}"
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, b"standard output goes to it" in done.stderr) == (code, True), done.stderr
+    assert (tmp_path / "in" / "a.txt").read_text() == STORY.format(1)
 
 
 def test_r14_what_is_passed_over_is_named(run: Run, tmp_path: Path) -> None:

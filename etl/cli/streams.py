@@ -4,10 +4,11 @@ import codecs
 import io
 import os
 import re
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from etl.errors import PipeClosed, UsageError
 
@@ -57,8 +58,10 @@ class GuardedOutput(io.RawIOBase):
         """Write all bytes, those of a terminal with controls escaped."""
         if not self._is_over:
             with self._naming():
-                self._open().buffer.write(self._shown(bytes(body)) if self._is_terminal else body)
-                self._open().buffer.flush()  # the writer has a buffer already, so a full disk is noticed at once
+                self._open().flush()
+                buffer = self._open().buffer
+                file: Any = getattr(buffer, "raw", buffer)  # our writer has a buffer: a full disk is noticed at once
+                _write_all(file, self._shown(bytes(body)) if self._is_terminal else body)
         return memoryview(body).nbytes
 
     def flush(self) -> None:
@@ -88,6 +91,16 @@ class GuardedOutput(io.RawIOBase):
         except OSError as error:
             error.filename = error.filename or NAME
             raise
+
+
+def _write_all(file: io.RawIOBase, body: "ReadableBuffer") -> None:
+    """Write all bytes, with pauses if the file takes none: another program may have made it non-blocking."""
+    left = memoryview(body).cast("B")
+    while left:
+        taken = file.write(left)
+        if taken is None:
+            select.select([], [file], [])
+        left = left[taken or 0 :]
 
 
 @contextmanager

@@ -3,14 +3,14 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from glob import escape, glob, has_magic
 from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 from msgspec import Struct
 
-from etl.errors import NoInput, check_machine, in_one_line
+from etl.errors import NoInput, UsageError, check_machine, in_one_line
 from etl.formats.ignoring import EXCLUDED, GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own_files import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, printable
@@ -106,7 +106,9 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
         yield _chosen(name, rules)
     elif has_magic(name) and (matches := _matches(name)):
         for match in matches:
-            if not Path(match).is_dir():
+            if isinstance(match, _Candidate):
+                yield match
+            elif not os.path.isdir(match):  # noqa: PTH112  # a path in a closed folder is none, and no error
                 yield _chosen(match, rules)
             elif "**" not in name:  # which also matches paths in folders
                 yield _Candidate(match, fault="it is a folder, and a pattern stands for files")
@@ -148,26 +150,53 @@ def _fault_of_name(name: str, is_folder: bool = True) -> str:
 _OTHER = "its name does not end in a known suffix"
 
 
-def _matches(pattern: str) -> list[str]:
-    """Return the paths that a pattern matches, in order; none for a pattern that is nested too deep for a path."""
+def _matches(pattern: str) -> list[str | _Candidate]:
+    """Return the paths that a pattern matches, in order, and the folders that it would enter and that are closed.
+
+    A pattern that is nested too deep for a path has none.
+    """
+    closed: dict[str, _Candidate] = {}
+
+    def note(error: OSError) -> None:
+        check_machine(error)
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            folder = Path(error.filename).as_posix()
+            closed[folder] = _Candidate(folder, fault=f"cannot be opened: {error.strerror}", is_error=True)
+
     try:
-        return sorted(set(_globbed(_SAME_DEPTH.sub("**/", pattern))))
+        return [*sorted(set(_globbed(_SAME_DEPTH.sub("**/", pattern), note))), *closed.values()]
     except RecursionError:
         return []
 
 
-def _globbed(pattern: str) -> Iterator[str]:
-    """Yield the paths that a pattern matches.  `**` enters no linked folder: a link may lead back, without end."""
+def _globbed(pattern: str, note: Callable[[OSError], None]) -> Iterator[str]:
+    """Yield the paths that a pattern matches.  `**` enters no linked folder: a link may lead back, without end.
+
+    `note` gets the error of each folder that cannot be read, which Python's glob passes over in silence.
+    """
     pattern = f"{pattern}/*" if pattern == "**" or pattern.endswith("/**") else pattern
     head, deep, tail = pattern.partition("**/")
     if not deep or (head and not head.endswith("/")):
+        for part in re.finditer(r"[^/]+", pattern):
+            if has_magic(part[0]):
+                _try_folders(pattern[: part.start()], note)
         yield from glob(pattern)
         return
+    _try_folders(head, note)
     for root in glob(head) if has_magic(head) else [head or "."]:
-        for folder, folders, _ in os.walk(root):
+        for folder, folders, _ in os.walk(root, onerror=note):
             folders[:] = [name for name in folders if not name.startswith(".")]
             place = folder if head else folder.removeprefix(".").removeprefix("/")
-            yield from _globbed(os.path.join(escape(place), tail))  # noqa: PTH118  # a path of odd bytes stays as it is
+            yield from _globbed(os.path.join(escape(place), tail), note)  # noqa: PTH118  # a path of odd bytes stays as it is
+
+
+def _try_folders(pattern: str, note: Callable[[OSError], None]) -> None:
+    """Open the folders that a pattern matches, and note the errors."""
+    for folder in glob(pattern) if has_magic(pattern) else [pattern or "."]:
+        try:
+            os.scandir(folder).close()
+        except OSError as error:
+            note(error)
 
 
 def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
@@ -227,12 +256,24 @@ def _chosen(path: str, rules: Ignored) -> _Candidate:
 
 def _file(path: str, is_chosen: bool = True) -> _Candidate:
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116  # a path of odd bytes stays as it is
+        status = os.stat(path)  # noqa: PTH116  # a path of odd bytes stays as it is
     except OSError as error:
         return _Candidate(path, fault=f"cannot be opened: {error.strerror}", is_error=True)
-    if stat.S_ISDIR(mode) or not (stat.S_ISREG(mode) or is_chosen):
+    if stat.S_ISDIR(status.st_mode) or not (stat.S_ISREG(status.st_mode) or is_chosen):
         return _Candidate(path, fault="it is not a regular file")
+    if _is_output(status):
+        if is_chosen:
+            raise UsageError(path, "is an input, and standard output goes to it", "Redirect it to another file.")
+        return _Candidate(path, fault="standard output goes to it")
     return _Candidate(path, os.path.realpath(path))
+
+
+def _is_output(status: os.stat_result) -> bool:
+    """Return whether a regular file is standard output (`>> pages.jsonl`): an input never changes."""
+    try:
+        return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.fstat(1))
+    except OSError:
+        return False
 
 
 def _source(name: str, found: _Candidate) -> Source:

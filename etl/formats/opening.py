@@ -3,6 +3,7 @@
 import codecs
 import io
 import os
+import select
 import shutil
 import sys
 from collections.abc import Iterator
@@ -49,14 +50,14 @@ def open_packed(source: Source) -> io.BufferedReader:
     if source.path == STDIN:
         if sys.stdin is None:
             raise OSError(9, "standard input is closed")
-        return _prefixed(cast(io.BufferedReader, sys.stdin.buffer))
+        return _prefixed(cast(io.RawIOBase, getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)))
     if is_address(source.path):
         _compare(source, stored(source.path).size, stored(source.path).modified)
         return open_own(source.path)
-    packed = _buffered(io.FileIO(source.path, opener=None if source.is_stream else _at_once))
+    if source.is_stream:
+        return _prefixed(io.FileIO(source.path))
+    packed = _buffered(io.FileIO(source.path, opener=_at_once))
     try:
-        if source.is_stream:
-            return _prefixed(packed)
         status = os.fstat(packed.fileno())
         _compare(source, status.st_size, status.st_mtime_ns)
     except BaseException:
@@ -176,13 +177,33 @@ def fault_of(error: Exception) -> str:
     return f"met a bug in copydesk, {type(error).__name__}: {error}"
 
 
-def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:
+def _prefixed(file: io.RawIOBase) -> io.BufferedReader:
     """Return a stream whose first bytes are buffered, so that they can be examined; a pipe gives few at a time."""
+    stream = _buffered(_Waiting(file))
     return _buffered(_Prefixed(stream.read(PREFIX_BYTES), stream))
 
 
 def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
     return io.BufferedReader(raw, SNIFFED_BYTES)
+
+
+class _Waiting(Readable):
+    """A pipe or a device.  Python's reader takes a pause of a non-blocking one for its end.
+
+    Another program may have made standard input non-blocking, for all programs that share it.
+    """
+
+    def __init__(self, file: io.RawIOBase) -> None:
+        self._file = file
+
+    def some(self, size: int) -> bytes:
+        while (given := self._file.read(size)) is None:
+            select.select([self._file], [], [])
+        return given
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 class _Prefixed(Readable):
