@@ -6,8 +6,9 @@ attributes/copydesk/part-00000.jsonl.gz    {"id": …, "attributes": {"copydesk_
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,16 @@ def write_corpus(articles: Path, audit: Path | None, path: str, folder: Path) ->
     kinds = (folder / "documents", folder / "attributes" / "copydesk")
     for kind in kinds:
         kind.mkdir(parents=True)
-    number = 0
-    while part := list(islice(corpus, PART_DOCUMENTS)):
-        for kind, column in zip(kinds, zip(*part, strict=True), strict=True):
-            with line_writer(kind / f"part-{number:05}.jsonl.gz") as write:
-                write(column)
-        number += 1
+    for number in count():
+        some = islice(corpus, PART_DOCUMENTS)
+        if not (first := next(some, None)):
+            return
+        with ExitStack() as files:  # both are written document by document: thousands would fill the memory
+            names = (kind / f"part-{number:05}.jsonl.gz" for kind in kinds)
+            writers = [files.enter_context(line_writer(name)) for name in names]
+            for one in chain([first], some):
+                for write, record in zip(writers, one, strict=True):
+                    write([record])
 
 
 def documents(articles: Path, audit: Path | None = None) -> Iterator[tuple[DolmaDocument, Attributes]]:

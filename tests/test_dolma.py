@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import pytest
 from conftest import Run
 from corpus import write_lines
 
-from etl.dolma import ALL
+from etl import dolma
+from etl.dolma import ALL, Attributes, DolmaDocument
+from etl.writers import line_writer
 
 ONE = "The last car ferry between Harwick and Skerra sailed on Friday evening, said the harbour master, with a lorry on board."
 TWO = "The county says that the ageing vessel would have needed four million crowns of repairs to pass its next inspection."
@@ -66,6 +70,34 @@ def test_the_id_is_that_of_the_article(run: Run) -> None:
     run("restore", "clean.jsonl", "--as", "dolma", "-o", "corpus")
     articles = [json.loads(line)["id"] for line in Path("clean.jsonl").read_text().splitlines()]
     assert [one["id"] for one in read("corpus/documents")][: len(articles)] == articles
+
+
+def test_files_are_written_document_by_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = written = 0
+
+    def documents(*_: object) -> Iterator[tuple[DolmaDocument, Attributes]]:
+        nonlocal made
+        for made in range(1, 6):
+            assert made == written + 1
+            yield DolmaDocument(f"{made}", ONE, "", "", "", {"path": "a"}), Attributes(f"{made}", {})
+
+    @contextmanager
+    def counting(path: Path) -> Iterator[Callable[[list[object]], None]]:
+        with line_writer(path) as write:
+
+            def write_and_count(records: list[object]) -> None:
+                nonlocal written
+                write(records)
+                written += path.parent.name == "documents"
+
+            yield write_and_count
+
+    monkeypatch.setattr(dolma, "documents", documents)
+    monkeypatch.setattr(dolma, "line_writer", counting)
+    monkeypatch.setattr(dolma, "PART_DOCUMENTS", 2)
+    dolma.write_corpus(tmp_path, None, "", tmp_path / "corpus")
+    assert [one["id"] for one in read(str(tmp_path / "corpus/documents"))] == [*"12345"]
+    assert len(list((tmp_path / "corpus/attributes/copydesk").iterdir())) == 3
 
 
 def test_a_corpus_goes_into_a_new_folder_and_appears_whole(run: Run) -> None:

@@ -486,6 +486,30 @@ def test_articles_that_an_index_knows_are_not_written_over(run: Run, output: str
     assert run(*words, "-f").code == 0
 
 
+@pytest.mark.parametrize("moved", ["articles", "index"])
+@pytest.mark.parametrize("words", [("clean", "old.jsonl"), ("clean", "old.parquet"), ("dedup", "old.jsonl")])
+def test_articles_that_an_index_knows_are_not_written_over_when_one_was_moved(
+    run: Run, words: tuple[str, str], moved: str
+) -> None:
+    write(FOUR)
+    command, old = words
+    assert run(command, "in.jsonl", "-o", old, "--index", "index").code == 0
+    new, index = old, "index"
+    if moved == "index":
+        Path("deep").mkdir()
+        index = str(Path("index").rename("deep/index"))
+    else:
+        new = old.replace("old", "new")
+        for path in (old, old.replace(".", ".audit.")):
+            Path(path).rename(path.replace("old", "new"))
+    before = Path(new).read_bytes()
+    refused = run(command, "in.jsonl", "-o", new, "--index", index, "-f")
+    assert (refused.code, f"copydesk: {new}: holds the articles of run-00001" in refused.err) == (2, True)
+    assert Path(new).read_bytes() == before
+    run("index", "forget", index, "run-00001")
+    assert run(command, "in.jsonl", "-o", new, "--index", index, "-f").code == 0
+
+
 def test_the_flags_of_dedup_do_what_the_commands_do(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")

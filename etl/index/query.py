@@ -1,6 +1,6 @@
 """Band keys of a run -> the blocks of prior runs that share a key, with their fingerprints and names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,20 @@ def read_known(folder: Path, manifest: Manifest, selection: int) -> "KnownNearDu
         return NONE_KNOWN
     table = pa.concat_tables(parts)
     return known_of(table.filter(pa.array(kept_in_of(table) & selection != 0)))
+
+
+def run_with_article(folder: Path, manifest: Manifest, runs: Sequence[int], names: Iterable[str]) -> int:
+    """Return the number of one of these runs, if it has an article of one of these names; else -1."""
+    import numpy as np
+
+    wanted = np.fromiter((hash(name) for name in names if name), np.int64)  # 8 bytes for each, however long it is
+    for part in manifest.parts if len(wanted) else ():
+        for rows in open_table(folder, part, "articles", manifest.bands).groups(["name", "run"]):
+            own = np.isin(rows["run"].to_numpy(), runs)
+            named = np.fromiter(map(hash, rows["name"].to_pylist()), np.int64, len(rows))
+            if (places := np.flatnonzero(own & np.isin(named, wanted))).size:
+                return int(rows["run"][int(places[0])].as_py())
+    return -1
 
 
 def _mark(mask: "Mask", file: TableFile, queries: "Mapping[str, BandQuery]") -> None:

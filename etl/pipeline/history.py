@@ -3,18 +3,22 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
-from etl.errors import UsageError
+from etl.errors import RestoreError, UsageError
+from etl.formats.own_records import read_outputs
+from etl.formats.stores import is_address
 from etl.index.manifest import IndexedRun, Manifest, Part, locked, open_index, verified_index, write_manifest
 from etl.index.parts import Write, part_writer
 from etl.pipeline.fingerprints import FingerprintFile, file_of, write_table
 from etl.pipeline.job import Job
+from etl.pipeline.output import Output
 from etl.pipeline.workspace import Workspace
+from etl.shapes import identity
 
 if TYPE_CHECKING:
     from etl.array_types import I64, U8, U32, Mask
@@ -109,15 +113,37 @@ def history_of(prior: Prior, prints: "Fingerprints") -> "History":
     return History(count, kept_in, frozenset(np.flatnonzero(prior.removed).tolist()), (known[0], known[1]))
 
 
-def refuse_only_copy(job: Job, output: str) -> None:
+def refuse_only_copy(job: Job, output: Output) -> None:
     """Refuse to overwrite articles of a run in the index, because this run would remove all duplicates of them.
 
-    Raises UsageError.
+    If articles or index were moved since, their ids tell.  Raises UsageError.
     """
-    for run in open_index(job.index, job.dedup).runs:
-        if run.output == job.output and run.blocks:
-            fault = f"holds the articles of {run.id} in the index {job.index}, and this run would remove their copies"
-            raise UsageError(output, fault, f"Move it away, or first run: copydesk index forget {job.index} {run.id}")
+    from etl.index.query import run_with_article
+
+    manifest = open_index(job.index, job.dedup)
+    runs = [run for run in manifest.runs if run.blocks]
+    found = next((run for run in runs if run.output == job.output), None)
+    moved = {run.number: run for run in runs if not _is_in_place(run.output, job.index)}
+    if not found and moved and not output.in_store:
+        names = _names_at(output.path("articles"))
+        found = moved.get(run_with_article(Path(job.index), manifest, [*moved], names))
+    if found:
+        fault = f"holds the articles of {found.id} in the index {job.index}, and this run would remove their copies"
+        way_out = f"Move it away, or first run: copydesk index forget {job.index} {found.id}"
+        raise UsageError(output.name, fault, way_out)
+
+
+def _is_in_place(output: str, index: str) -> bool:
+    """Return whether the output of an earlier run is where the run wrote it; for an address, it is assumed."""
+    return output != "" and (is_address(output) or os.path.lexists(Path(os.path.realpath(index)) / output))
+
+
+def _names_at(articles: Path) -> Iterator[str]:
+    """Yield the names of articles that an index may know: their ids.  Files that are not articles have none."""
+    with suppress(RestoreError, UsageError):
+        for record in read_outputs(articles, dict[str, Any]) if articles.exists() else ():
+            known = identity(record)
+            yield known[0] if known else str(record.get("id", ""))
 
 
 def stage_index(

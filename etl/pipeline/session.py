@@ -209,7 +209,7 @@ def _check_output(request: Request) -> list[str]:
     if found and request.job.index:
         from etl.pipeline.history import refuse_only_copy
 
-        refuse_only_copy(request.job, request.output.name)
+        refuse_only_copy(request.job, request.output)
     return found
 
 
