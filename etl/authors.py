@@ -38,9 +38,17 @@ _WORKS = (
     r"|gastbeitrag|kolumne|reportage|bericht|porträt|rezension|leitartikel|entretien(?: réalisé)?|tribune|chronique"
     r"|texte|récit|enquête|critique|entrevista|reportaje|crónica|texto|columna|intervista|opinie)"
 )
+# What a link to the other stories of an author says before the name.
+_OTHER_WORKS = (
+    r"(?:(?:view|see|read|show|ver|voir) )?(?:more|all|other|weitere|mehr|alle|m[áa]s|todos|tous|plus|altri|tutti|mais"
+    r"|meer|mer)(?: (?:the|les|los|gli|os))?(?: d['’e] ?)?"
+    r"(?: ?(?:posts?|articles?|stories|artikel|beiträge|art[íi]culos|articoli|artigos))?"
+    r" (?:by|from|von|de|di|van|av)\s+"
+)
 # That, and what templates print before a name.
 _BY = lazy(
-    rf"^(?:{_WORKS}\s+(?:(?:{_WRITTEN})\s+)?(?:by|von|par|por|door|av|af|di|de|van|da)\b\s*:?\s+|as told to\s+)?"
+    rf"^(?:{_OTHER_WORKS})?"
+    rf"(?:{_WORKS}\s+(?:(?:{_WRITTEN})\s+)?(?:by|von|par|por|door|av|af|di|de|van|da)\b\s*:?\s+|as told to\s+)?"
     rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده"
     rf"|{_BY_WORDS}|{_BY_SIGNS})\b\s*:?\s+(?=\S)"
@@ -188,7 +196,7 @@ def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str
 
 
 def _name(piece: str, trust: Trust, publishers: Collection[str]) -> str:
-    name = _BY.sub("", _PAREN.sub("", piece.strip()).strip(" -–—()[]<>:"))
+    name = _BY.sub("", _PAREN.sub("", piece.strip()).strip(" -–—()[]<>:【】（）→»›"))
     if trust != "given":
         name = _ROLE_BEFORE.sub("", _TITLE_BEHIND.sub("", name))
     if trust == "shown":
@@ -212,7 +220,7 @@ def _is_name(name: str, trust: Trust, is_behind_comma: bool) -> bool:
     if _ONE_WORD.fullmatch(name):
         return name not in _NO_PERSON
     ends = (words[0], words[-1])  # of "sent to Port Harwick", "Roe of Harwick reports"
-    if len(words) > 2 and any(len(word) > MAX_PARTICLE and word.islower() and word.isascii() for word in ends):
+    if len(words) > 2 and any(len(word) > MAX_PARTICLE and word.islower() for word in ends):
         return False
-    capitals = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
+    capitals = sum(not word[:1].islower() for word in words)
     return 2 <= len(words) <= 5 and capitals >= max(2, len(words) - 2) and not _ROLE.search(name)

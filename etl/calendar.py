@@ -55,7 +55,9 @@ _NAMES = {
     "augusts/augustā septembris/septembrī oktobris/oktobrī novembris/novembrī decembris/decembrī",
     "id": "januari/jan februari/feb maret/mar april/apr mei juni/jun juli/jul agustus/agu september/sep/sept "
     "oktober/okt november/nov desember/des",
-    "ar": "يناير فبراير مارس أبريل/ابريل/إبريل مايو يونيو يوليو أغسطس/اغسطس سبتمبر أكتوبر/اكتوبر نوفمبر ديسمبر",
+    "ar": "يناير/كانون_الثاني/جانفي فبراير/شباط/فيفري مارس/آذار/اذار أبريل/ابريل/إبريل/نيسان/أفريل مايو/أيار/ايار/ماي "
+    "يونيو/حزيران/جوان يوليو/تموز/جويلية أغسطس/اغسطس/آب/أوت سبتمبر/أيلول/ايلول أكتوبر/اكتوبر/تشرين_الأول "
+    "نوفمبر/تشرين_الثاني ديسمبر/كانون_الأول",
     "sk": "január/januára február/februára marec/marca apríl/apríla máj/mája jún/júna júl/júla august/augusta "
     "september/septembra október/októbra november/novembra december/decembra",
     "ca": "gener/gen febrer/febr març/març abril/abr maig juny juliol/jul agost/ag/d'agost setembre/set "

@@ -57,6 +57,8 @@ _DATES = tuple(
 )
 # "下午4:05": the word for afternoon stands before the hour.
 _HALF_FIRST = lazy(r"(오전|오후|上午|下午|午前|午後)\s*(\d\S*(?: ?\d\d?분)?)")
+# Names of four Arabic months are two words; and a month may have both its names: "ديسمبر/ كانون الأول".
+_TWO_WORDS, _TWO_NAMES = lazy(r"(كانون|تشرين)\s+(?=ال(?:أول|ثاني)(?!\w))"), lazy(r"(@\d{1,2}) ?/ ?\1(?!\d)")
 # "Mon Aug 23 16:18:00 UTC 2020", as Twitter and Unix write it.
 _YEAR_LAST = lazy(r"(@\d{1,2} \d{1,2}) (\d\d:\d\d:\d\d(?: [a-z]+| [+-]\d{4})?) (\d{4})$")
 _CLOCK = lazy(
@@ -164,7 +166,8 @@ def _in_numbers(text: str, language: str) -> str:
 
     text = _HALF_FIRST.sub(r"\2 \1", text)
     text = re.sub(r"(?<=\d )tháng (\d{1,2})", r"@\1", text)
-    return _YEAR_LAST.sub(r"\1 \3 \2", " ".join(_WORD.sub(numbered, text).split()))
+    text = _TWO_NAMES.sub(r"\1", _WORD.sub(numbered, _TWO_WORDS.sub(r"\1_", text)))
+    return _YEAR_LAST.sub(r"\1 \3 \2", " ".join(text.split()))
 
 
 def _by_any_language() -> dict[str, int]:

@@ -117,6 +117,18 @@ def test_beginnings_of_other_stories(page: str, goes: bool) -> None:
         pytest.param(
             "<center><a href=/>The last keeper</a></center>", 400, ["The last keeper"], id="a link in the centre"
         ),
+        pytest.param(
+            "<div><h4>The last keepers</h4><ul><li><a href=/1>The last keeper</a></ul></div><p>" + KELP,
+            400,
+            ["The last keeper"],
+            id="a list of links below a heading",
+        ),
+        pytest.param(
+            "<center>[ <a href=/>Home</a> | <a href=/a>Why?</a> ]</center>",
+            400,
+            ["[ Home | Why? ]"],
+            id="a menu in brackets",
+        ),
         pytest.param(f"<amp-ad><div>{MUSEUM}</div></amp-ad>", 950, [MUSEUM], id="an ad of AMP"),
         pytest.param(
             "<div class=related><h4>More</h4><a href=/1>The last keeper</a></div>",
@@ -374,6 +386,12 @@ def test_a_name_alone_takes_no_part_of_the_story(box: str, likely: int, goes: bo
         pytest.param("<p>{}</p><button>Sign up</button>", 960, False, id="keeps: certainly story"),
         pytest.param("<p>{}</p><button>Why?</button>", 700, False, id="keeps: another button"),
         pytest.param("<form><h2>{}</h2><label>*</label></form>", 700, True, id="a form"),
+        pytest.param(
+            "<h3>The lamp letter</h3><p>{}</p><form><input><button>Go</button></form>", 700, True, id="beside a form"
+        ),
+        pytest.param(
+            "<h3>Hm</h3><p>{}</p><form><button>Go</button></form>", 960, False, id="keeps: story beside a form"
+        ),
         pytest.param("<form><p>{}<p>{}<p>{}<p>{}<p>{}<p>{}</form>", 700, False, id="keeps: a story in a form"),
         pytest.param("<h4><a href=/1>Slip at the station</a></h4><p>{}</p>", 900, True, id="a teaser"),
         pytest.param("<h4>Slip at the station</h4><p>{}</p>", 900, False, id="keeps: below a subhead"),
@@ -433,3 +451,17 @@ QUOTE = (
 def test_what_stays_within_the_story(box: str, kept: tuple[str, ...]) -> None:
     (record,) = etl.clean(f"{HEAD}{STORY}{box}<p>{MUSEUM}</p></article></body></html>", kind="html").articles
     assert [text for text in kept if text not in record.text] == []
+
+
+SLIDES = "".join(f"<div class=slide><p>{text}</p><i>Jane Roe</i></div>" for text in (CABLE, BOATS, MUSEUM, LAMP) * 3)
+
+
+@pytest.mark.parametrize(
+    ("lead", "count"),
+    [
+        pytest.param(f"<p>{LAMP} {MUSEUM}", 12, id="keeps: a photo essay"),
+        pytest.param(STORY * 3, 24, id="pictures of a story"),
+    ],
+)
+def test_captions_in_slides(lead: str, count: int) -> None:
+    assert len(gone(f"<main>{lead}{SLIDES}</main>", {})) == count

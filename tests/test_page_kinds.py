@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import pytest
 
@@ -77,6 +78,19 @@ STATES = {
     "flight data": "".join(
         f"<script>self.__next_f.push([1,{json.dumps(part)}])</script>" for part in (FLIGHT[:90], FLIGHT[90:])
     ),
+    "a cache of Apollo": "<script>window.__APOLLO_STATE__="
+    + json.dumps(
+        {
+            "ROOT_QUERY": {"post": {"__ref": "Post:1"}},
+            "Post:1": {"title": TITLE, "content": {"paragraphs": [{"__ref": f"P:{at}"} for at in range(len(STORY))]}},
+            **{
+                f"P:{at}": {"id": f"P:{at}", "text": text, "post": {"__ref": "Post:1"}} for at, text in enumerate(STORY)
+            },
+        }
+    )
+    + ";</script>",
+    "an attribute": f"<div data-page='{escape(json.dumps(HTML))}'></div>",
+    "in CDATA": f"<script>/*<![CDATA[*/window.pageData={json.dumps(HTML)};/*]]>*/</script>",
     "parsed": f"<script>window.__STATE__ = JSON.parse({PARSED});</script>",
 }
 
@@ -445,6 +459,10 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
         pytest.param("Ada Quill | Ben Nib", ("Ada Quill", "Ben Nib"), id="keeps: two and a bar"),
         pytest.param("By Ada Quill\nAda Quill reports on courts", ("Ada Quill",), id="what she does"),
         pytest.param("Por Inês Lima, enviada a Ribeira Alta", ("Inês Lima",), id="where she was sent"),
+        pytest.param("Par Luc Barbot, envoyé spécial à Saint-Lô", ("Luc Barbot",), id="where he was sent"),
+        pytest.param("View all posts by Ada Quill →", ("Ada Quill",), id="a link to her other stories"),
+        pytest.param("Plus d’articles de Luc Barbot", ("Luc Barbot",), id="a link to his other stories"),
+        pytest.param("【佐藤美咲】", ("佐藤美咲",), id="in Japanese brackets"),
         pytest.param("Ada Quill, Product Manager", ("Ada Quill",), id="her post"),
         pytest.param("Ada Quill | Palma de Mallorca | 8/1/2026", ("Ada Quill",), id="where she was, and a day"),
         pytest.param("By Jan van der Beek", ("Jan van der Beek",), id="keeps: particles"),

@@ -438,14 +438,15 @@ def test_the_next_page_of_the_story_is_unfolded() -> None:
     ("box", "count"),
     [
         pytest.param("<div>{}</div><div class=a hidden>{}</div>", 4, id="two questions"),
+        pytest.param("<div>{}</div><div class=a id=a{} hidden>{}</div>", 4, id="two questions with ids of their own"),
         pytest.param("<nav><div>{}</div><div class=a hidden>{}</div></nav>", 0, id="in another part of the page"),
         pytest.param("<div>{}</div><div class=a hidden><a href=/a>{}</a></div>", 0, id="links"),
     ],
 )
 def test_questions_and_answers_below_the_story(box: str, count: int) -> None:
     said = [
-        box.replace("{}", "Who pays?", 1).replace("{}", NOTE),
-        box.replace("{}", "Who else?", 1).replace("{}", PLEA),
+        box.replace("{}", "Who pays?", 1).replace("a{}", "a1").replace("{}", NOTE),
+        box.replace("{}", "Who else?", 1).replace("a{}", "a2").replace("{}", PLEA),
     ]
     layout = lay_out(f"<article><p>{FIRE}</p>{said[0]}{said[1]}</article>")
     is_sentence = [line.text.endswith(".") for line in layout.lines]

@@ -46,6 +46,8 @@ from etl.markup.shown import MAX_BESIDE
 MIN_TEASER = 100
 # Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
 MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS, EMBED_LEVELS = 300, 3, 3, 5
+# Characters of a lead at most, and how many times as long captions are if they are the story: a photo essay.
+MAX_LEAD, MANY_TIMES = 600, 4
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # Lines of an item of a list that is told in slides.
 MAX_SLIDE = 12
@@ -96,6 +98,8 @@ def asides(
     for is_one in named:
         lines = {line for line in story if line not in found and is_one(layout, line)}
         least = MIN_TEASER if is_one is appended else MIN_STORY
+        if is_one is _is_caption and _are_told(layout, lines, set(story) - found - lines):
+            lines = {line for line in lines if not ends_sentence(layout.lines[line].text)}
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
     for lines_of in (
@@ -289,6 +293,13 @@ def _is_caption(layout: Layout, line: int) -> bool:
     is_named = is_beside or bool(CAPTIONS.search(names) and not INTROS.search(own))
     is_titled = is_named and "slide" in names.lower() and _is_titled(layout, line)
     return bool(box.parts & BIT["figcaption"]) or (is_named and not is_titled)
+
+
+def _are_told(layout: Layout, captions: Collection[int], others: Collection[int]) -> bool:
+    """Return whether captions are the story: sentences, many times as long as the few other lines (a lead)."""
+    told, other = (sum(len(layout.lines[line].text) for line in lines) for lines in (captions, others))
+    ends = sum(len(layout.lines[line].text) for line in captions if ends_sentence(layout.lines[line].text))
+    return other < MAX_LEAD and ends > max(told / 2, MANY_TIMES * other)
 
 
 def _is_titled(layout: Layout, line: int) -> bool:

@@ -134,7 +134,7 @@ def _parting(layout: Layout, until: Sequence[int]) -> set[int]:
             box = layout.boxes[line.box]
             around = (box.key, layout.boxes[box.parent].key)
             if not box.control and not any(_LENGTH.search(layout.keys[key][1]) for key in around):
-                alike[box.name, _shape(layout, line.box)].append(place)
+                alike[box.name, shape_of(layout, line.box)].append(place)
     found: set[int] = set()
     for places in alike.values():
         ends = (*places[1:], len(layout.lines))
@@ -178,11 +178,11 @@ def _lost(layout: Layout, opened: Sequence[_Entry], like: Sequence[_Entry], is_t
     """
     if not like:
         return
-    shapes = {_shape(layout, one.box) for one in like}
+    shapes = {shape_of(layout, one.box) for one in like}
     parts = layout.boxes[layout.boxes[like[0].box].parent].parts
     is_series = is_timed and len(like) >= MIN_KEPT and 2 * len(like) > len(opened)
     for one in opened:
-        box, shape = layout.boxes[one.box], _shape(layout, one.box)
+        box, shape = layout.boxes[one.box], shape_of(layout, one.box)
         is_other = box.parts & ~parts & _OTHERS or shape not in shapes or (not shape and box.name in UNSAID)
         is_story = one.is_whole or (is_series and one.text)
         if is_story and not (one.is_kept or one.is_teaser or is_other):
@@ -195,7 +195,7 @@ def first_name(layout: Layout, box: int) -> str:
     return next((name for name in names if not _DIGIT.search(name)), names[0] if names else "")
 
 
-def _shape(layout: Layout, box: int) -> frozenset[str]:
+def shape_of(layout: Layout, box: int) -> frozenset[str]:
     """Return the naming attributes of a box without those with numbers: "post post-17" is "post"."""
     names = layout.keys[layout.boxes[box].key][1].split()
     return frozenset(name for name in names if not _DIGIT.search(name))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from etl.markup.elements import BIT, ROOTS
-from etl.markup.entries import first_name
+from etl.markup.entries import first_name, shape_of
 from etl.markup.layout import Layout
 from etl.markup.put_back import ELSEWHERE, HEADINGS, MOSTLY, QUESTION
 
@@ -29,7 +29,7 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
     holding = {_named_place(layout, box) for box in around}
     holding_rows = {_named_row(layout, box) for box in around if first_name(layout, layout.boxes[box].parent)}
     found: set[int] = set()
-    asked: dict[int, set[int]] = defaultdict(set)  # questions and answers, by the names of the boxes of these
+    asked: dict[tuple[str, frozenset[str]], set[int]] = defaultdict(set)  # questions and answers, by the names of boxes
     for place, lines in _hidden(layout, is_sentence):
         above = lines[0] - 1
         box = layout.boxes[place]
@@ -42,7 +42,7 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         elif above in story and above + 1 < end and _is_label(layout, above):
             found.update(line for line in lines if line < end)
         if above >= 0 and layout.lines[above].text.endswith(QUESTION) and _is_near(layout, place, around):
-            asked[box.key].update((above, *lines))
+            asked[box.name, shape_of(layout, place)].update((above, *lines))
     for lines_of in asked.values():
         if sum(layout.lines[line].text.endswith(QUESTION) for line in lines_of) > 1:
             found |= lines_of

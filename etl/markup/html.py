@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from etl.markup.clues import BYLINES, Said, said_of
+from etl.markup.clues import BYLINES, MAX_SCRIPT, MIN_STATE, Said, said_of
 from etl.markup.discussions import credible
 from etl.markup.elements import BIT
 from etl.markup.features.sources import MIN_BODY
@@ -246,8 +246,16 @@ def _hidden_story(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[st
     if any(sum(_prose(lines)) >= MIN_PROSE for lines in (story, layout.lines)):
         return ()
     headings = (line.text for line in layout.lines if layout.boxes[line.box].name == "h1")
-    parts = story_of((clue.content for clue in layout.clues if clue.name == "state"), (said.title, *headings))
+    parts = story_of(_states(layout), (said.title, *headings))
     return parts if _is_unseen(layout, parts, keeps, MIN_BODY) else ()
+
+
+def _states(layout: Layout) -> Iterator[str]:
+    """Yield what a page gives its scripts: in scripts of its own, and in attributes, as data-page of Inertia."""
+    yield from (clue.content for clue in layout.clues if clue.name == "state")
+    for box in layout.boxes:
+        values = (box.attributes or {}).values()
+        yield from (value for value in values if MIN_STATE <= len(value) <= MAX_SCRIPT and value[0] in "{[")
 
 
 def _uncontrolled(layout: Layout) -> list[Line]:

@@ -141,9 +141,9 @@ def walls(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> se
 def is_link_alone(layout: Layout, line: int) -> bool:
     """Return whether a line is but a link in brackets, "[ How locks work ]", links of hashtags, or a menu in bars."""
     text, linked = layout.lines[line].text, layout.lines[line].linked
-    if linked <= MOSTLY * len(text):
-        return False
     buttons = text.translate(BARS).split("|")
+    if linked <= MOSTLY * len("".join("".join(buttons).split())):
+        return False
     is_menu = len(buttons) > 1 and all(0 < len(button.strip()) <= MAX_BUTTON for button in buttons)
     return is_menu or text[0] + text[-1] == "[]" or all(one[0] == "#" for one in text.split())
 
@@ -239,11 +239,16 @@ def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) ->
 
 
 def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the links in a part of the page without text of the story, if the model is sure of none of them."""
+    """Return the links in a part of the page without text of the story, if the model is sure of none of them.
+
+    A heading above them, of which it is not sure either, is no such text.
+    """
     links = [line for line in story if layout.lines[line].linked > MOSTLY * len(layout.lines[line].text)]
     if not any(_is_doubted(likely, line) for line in links):
         return set()
-    holding = layout.around(set(story).difference(links))
+    doubted = (line for line in story if _is_doubted(likely, line))
+    titles = {line for line in doubted if layout.boxes[layout.lines[line].box].parts & BIT["heading"]}
+    holding = layout.around(set(story).difference(links, titles))
     apart: list[int] = []  # for each box the outermost box around it without text of the story; -1 if it has such text
     for place, box in enumerate(layout.boxes):
         above = apart[box.parent] if place else -1
@@ -301,19 +306,21 @@ def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> se
 
 
 def asking(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the lines of small boxes that end in a button to subscribe, and of small forms: offers within the story.
+    """Return the lines of small boxes that end in a button to subscribe, or have a form: offers within the story.
 
     The model is certain of no line of such a box.
     """
     form, found = layout.outermost(BIT["form"]), set[int]()
     for line, one in enumerate(layout.lines):
         is_asked = _is_action(layout, one) and len(one.text) <= MAX_BUTTON and PAY.search(one.text)
-        path = islice(layout.path(one.box), CARD_LEVELS) if is_asked else [form[one.box]] if form[one.box] else ()
-        ranges = ((place, layout.lines_in(place, line, CARD_LINES)) for place in path)
-        place, lines = next((one for one in ranges if len(one[1]) > 1), (0, range(0)))
-        is_offer = lines[-1:] == range(line, line + 1) and len(lines) <= OFFER_LINES
-        if _is_small(layout, lines) and (is_offer or place == form[one.box] > 0):
-            found.update([place] if max(likely.get(at, 0) for at in lines) < CERTAIN else ())
+        own = form[one.box]
+        path = islice(layout.path(one.box), CARD_LEVELS) if is_asked else layout.path(own) if own else ()
+        ranges = [(place, layout.lines_in(place, line, CARD_LINES)) for place in islice(path, CARD_LEVELS)]
+        for place, lines in [one for one in ranges if len(one[1]) > 1][: CARD_LEVELS if own else 1]:
+            is_offer = lines[-1:] == range(line, line + 1) and len(lines) <= OFFER_LINES
+            is_around = own > 0 and (place == own or layout.boxes[place].name in PARTS_OF_PAGE)
+            if _is_small(layout, lines) and (is_offer or is_around):
+                found.update([place] if max(likely.get(at, 0) for at in lines) < CERTAIN else ())
     is_inside = layout.inside(found) if found else []
     return {line for line in story if found and is_inside[layout.lines[line].box]}
 

@@ -33,7 +33,7 @@ ADDRESSES = frozenset(("name", "url", "href", "canonical_url", "permalink"))
 
 # An assignment of an object, or of a string that is parsed as one.
 _STATE = re.compile(
-    r"(?:^|[;\n])[^\S\n]*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
+    r"(?:^|[;\n]|\*/)[^\S\n]*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
 )
 # A text that each of them has, and that is found four times as fast.
 _ASSIGNED = re.compile(r"=\s*(?:[{\[]|JSON)")
@@ -96,7 +96,7 @@ def _values(script: str) -> Iterator[Any]:
         if script.startswith("&q;", 1):
             for sign, meant in _ANGULAR:
                 script = script.replace(sign, meant)
-        yield decode(script)
+        yield _joined(decode(script))
         return
     for match in _STATE.finditer(script, 0, MAX_BEFORE):
         try:
@@ -104,7 +104,27 @@ def _values(script: str) -> Iterator[Any]:
             value = decode(value) if isinstance(value, str) else well_formed(value, script[match.end() : end])
         except (ValueError, RecursionError):  # not JSON, but another object of JavaScript
             continue
-        yield value
+        yield _joined(value)
+
+
+def _joined(state: Any) -> Any:
+    """Return a state in which each object that stands by its name elsewhere, as in a cache of Apollo, is in its place.
+
+    >>> _joined({"Post": {"body": [{"__ref": "P1"}]}, "P1": {"text": "Rain."}})["Post"]
+    {'body': [{'text': 'Rain.'}]}
+    """
+    if not isinstance(state, dict):
+        return state
+    named = next((one for one in (state, *state.values()) if isinstance(one, dict) and "ROOT_QUERY" in one), state)
+    apart, queue = dict(named), [named]
+    while queue:
+        around = queue.pop()
+        for place, value in list(around.items() if isinstance(around, dict) else enumerate(around)):
+            if isinstance(value, dict) and isinstance(value.get("__ref"), str):
+                around[place] = apart.pop(value["__ref"], value)  # in one place only, because they may form a circle
+            elif isinstance(value, dict | list):
+                queue.append(value)
+    return state
 
 
 def _flight_part(script: str) -> str:

@@ -65,6 +65,8 @@ OPENING, OPENING_CHARS = ("(", "（", "[", "［", "〔", "《", "〈", "【"), 2
 # A button in a byline says "Follow".
 _BUTTON, _HEADING = BIT["button"], BIT["heading"]
 
+# Attributes of a <template> that is shown: the second is how browsers named it at first.
+SHADOW_ROOT = frozenset(("shadowrootmode", "shadowroot"))
 _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
 # Some versions of libxml2 read the content of these elements as text, not as tags.
 _NO_FRAMES = re.compile(r"<(/?)noframes(?![\w-])", re.IGNORECASE)
@@ -257,7 +259,7 @@ class _Walker:
 
     def _is_shown(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element of a silent name is shown: a shadow root, a note on a formula outside of any."""
-        return "shadowrootmode" in attributes or (tag in OF_MATH and not self.bits & _MATH)
+        return not SHADOW_ROOT.isdisjoint(attributes) or (tag in OF_MATH and not self.bits & _MATH)
 
     def _leave_foreign(self) -> None:
         """End an <svg> or a formula, because an element that cannot be in it follows: its text is shown."""
