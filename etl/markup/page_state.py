@@ -116,7 +116,7 @@ def _joined(state: Any) -> Any:
     if not isinstance(state, dict):
         return state
     named = next((one for one in (state, *state.values()) if isinstance(one, dict) and "ROOT_QUERY" in one), state)
-    apart, queue = dict(named), [named]
+    apart, queue = dict(named), list[Any]([named])
     while queue:
         around = queue.pop()
         for place, value in list(around.items() if isinstance(around, dict) else enumerate(around)):
