@@ -23,7 +23,7 @@ OPENING = """\
 # Variables of the environment (COPYDESK_CLEAN_PROFILE=hard) and the command line override this file.
 # `copydesk clean --show-settings` prints all values, and where each comes from.
 
-[common]  # for all commands
+[common]  # for all commands, except the subcommands of rules, audit and index
 
 [clean]  # also for diff, explain, check and baseline
 """
