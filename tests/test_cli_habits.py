@@ -270,6 +270,8 @@ def test_explain_finds_a_record_by_its_id(run: Run, tmp_path: Path, place: str, 
     write_lines(tmp_path / "ids.jsonl", records)
     (tmp_path / "one.txt").write_text(STORY, encoding="utf-8")
     assert run("explain", place).out.startswith(f"{found}, characters")
+    said = "Its first rows are 1, 2, 3, 4.  Its first ids are 2, urn:b, urn:7, 70.\n"
+    assert run("explain", "ids.jsonl:urn:c:1").err.endswith(said)
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,8 @@ OF_ROWS_OF_TEXT = ("jsonl", "json", "csv")
 PASSED_OVER_OWN = "copydesk wrote it, and it holds no articles"
 # Bytes that are read at once if only one document is wanted.
 _AT_ONCE = 4 << 20
+# The most rows, and the most ids, that are named if a record is not found.
+_MAX_NAMED = 5
 
 
 def find(names: Sequence[str], reading: Reading) -> Found:
@@ -226,6 +228,7 @@ def only_document(name: str, reading: Reading, record: str) -> Raw:
     if len(sources) != 1:
         raise UsageError(name, f"stands for {len(sources)} files", "Name one of them.")
     rows: list[str] = []
+    ids: list[str] = []
     with_id: Raw | None = None
     for share in shares(sources[0], reading, _AT_ONCE):
         if share.fault == OWN:
@@ -243,7 +246,11 @@ def only_document(name: str, reading: Reading, record: str) -> Raw:
                 raise Unreadable(f"{result.path}:{result.row}", result.reason)
             if isinstance(result, Raw) and result.record == record:
                 with_id = with_id or result
+            elif isinstance(result, Raw) and result.record and len(ids) < _MAX_NAMED:
+                ids.append(result.record)
     if with_id:
         return with_id
-    way_out = f"Its first rows are {', '.join(rows[:5])}." if rows else "It has no records."
+    way_out = f"Its first rows are {', '.join(rows[:_MAX_NAMED])}." if rows else "It has no records."
+    if ids:
+        way_out += f"  Its first ids are {', '.join(ids)}."
     raise UsageError(f"{name}:{record}", "no record has this row or id", way_out)
