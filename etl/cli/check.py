@@ -197,8 +197,8 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
 
     The baseline has one row for each check, rule and publisher, with a count.  The first `write` accepts all counts as
     they are.  A later `write` lowers the counts that have fallen.  Counts that have risen are raised only with --accept
-    and --reason.  Without these options, `write` lists such counts, and exits with 1.  `prune` is `write` without
-    --accept, and needs a baseline.  Commit the file.
+    and --reason.  Without these options, `write` still lowers the counts that have fallen.  It then lists the counts
+    that have risen, and exits with 1.  `prune` is `write` without --accept, and needs a baseline.  Commit the file.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline
     from etl.writers import check_regular

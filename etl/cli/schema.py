@@ -20,12 +20,14 @@ ARTICLE = {
     "author": "Names of the authors. They are separated by semicolons if they are from a page, and by commas if they "
     "are from a list in a record.",
     "language": "Language of the text as ISO 639 code, such as en: from its source, or detected.",
-    "status": "full: none of the following; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no "
-    "text, with or without a headline; paywalled: the page says that it is not free; suspect: rules matched all "
-    "sentences, or the first or last one, so a person should look at the article.",
+    "status": "full: none of the following; teaser: the text ends with an ellipsis, or at a notice that there is more "
+    "text (such as 'Subscribe to read on'); stub: there is no text, with or without a headline; paywalled: the data of the "
+    "page says that the article is not free, and the text is short; suspect: rules matched all sentences, or the first "
+    "or last one, or most prose of an HTML page stands outside the story that was found, so a person should look at "
+    "the article.",
     "word_count": "Words of `text`.",
-    "removed_ratio": "Share of the article's characters that was removed or moved into a field, without the white "
-    "space between blocks.",
+    "removed_ratio": "Share of the article's characters that was removed or moved into a field. White space "
+    "between blocks is not counted.",
     "duplicate_ratio": "Share of the article's characters that was removed as duplicates; part of `removed_ratio`.",
     "text_sha256": "SHA-256 of `text`; `restore` uses it to verify that the text was not edited.",
     "origin": "Place of the article in the input.",

@@ -41,8 +41,8 @@ CODES: dict[str, Code] = {
     "R005": Code("does not compile", "Correct the regex."),
     "R006": Code(
         "nests repeats, so that its time can double with each character",
-        "Begin the repeated group with a character that neither the part before the group nor its end can match: "
-        r"\w+(?:,\w+)*",
+        "Begin the repeated group with a character that neither the part before the group nor the end of the group can "
+        r"match: \w+(?:,\w+)*",
     ),
     "R007": Code(
         "has two unbounded repeats in a row that match the same characters",
