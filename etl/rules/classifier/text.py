@@ -43,11 +43,12 @@ _DENSE = (
 _UNSTOPPED = (0x0E00, 0x0EFF)
 _HANGUL = (0xAC00, 0xD7AF, 25)
 # A signature in brackets behind the last full stop: an agency or initials, or words with a year.  A credit has neither.
-# A dash and a name may follow what someone said, and the agency the last sentence of a dispatch: "The search goes on. EFE".
+# A dash and a name may follow what someone said, and an agency ends a dispatch: "They left. EFE".
 _CLOSING_BRACKETS = [ord(")"), ord("）")]
-_OPENING_QUOTES = [ord(mark) for mark in "\"“”„«»「『"]
+_OPENING_QUOTES = [ord(mark) for mark in '"“”„«»「『']
 _SIGNED = re.compile(
-    r".*(?P<stop>[.!?…。！？])(?:[\"'”“»«’]? ?[(（](?:[a-zäöü]{2,5}(?:[/, -]{1,2}[a-zäöü]{2,5})?|[^()/:]{0,40}\d{4})[)）]"
+    r".*(?P<stop>[.!?…。！？])(?:"
+    r"[\"'”“»«’]? ?[(（](?:[a-zäöü]{2,5}(?:[/, -]{1,2}[a-zäöü]{2,5})?|[^()/:]{0,40}\d{4})[)）]"
     r"|[\"”“»«」』] ?[-–—] ?[^\W\d_][^|/:\"]{2,50}|[\"”“»«’]? [A-Z]{2,5})",
     re.S,
 )
