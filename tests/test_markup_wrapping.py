@@ -168,3 +168,10 @@ def test_verse_between_wrapped_paragraphs_does_not_hide_their_width() -> None:
     wrapped = [filled(paragraph, 72) for paragraph in ENGLISH]
     text = "\n\n".join([*wrapped[:2], VERSE, *wrapped[2:]])
     assert [block.text for block in read_plain(text).blocks] == [*wrapped[:2], *VERSE.split("\n"), *wrapped[2:]]
+
+
+def test_rules_between_wrapped_paragraphs_do_not_hide_their_width() -> None:
+    title, rule, note = "Ferry runs aground", "-" * 49, "To unsubscribe from this list, click here."
+    wrapped = [filled(paragraph, 64) for paragraph in ENGLISH[:2]]
+    text = "\n\n".join([f"{title}\n{'=' * len(title)}", *wrapped, f"{rule}\n{note}\n{rule}"])
+    assert [block.text for block in read_plain(text).blocks] == [title, "=" * len(title), *wrapped, rule, note, rule]

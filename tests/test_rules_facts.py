@@ -2,6 +2,7 @@
 
 import pytest
 
+from etl import Cleaner
 from etl.document import clean
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
@@ -9,7 +10,7 @@ from etl.rules.classifier.bullets import bulleted, cut_lists
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.recipes import ingredients
-from etl.rules.classifier.timelines import chronicle, entry_titles, timeline
+from etl.rules.classifier.timelines import chronicle, entry_times, entry_titles, timeline
 from etl.rules.classifier.verses import verses
 
 # The classifier, and what is protected from it, are another matter.
@@ -205,6 +206,37 @@ def test_days_of_a_chronicle(lines: list[str], stay: list[int]) -> None:
 )
 def test_entry_titles(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
     assert sorted(entry_titles(lines, named)) == stay
+
+
+@pytest.mark.parametrize(
+    ("times", "text", "named", "stay"),
+    [
+        pytest.param(("+++ 18.20 Uhr +++", "16h05", "9:41"), "The dam holds.", (), [0, 2, 4], id="later ones above"),
+        pytest.param(("9:41", "16.05", "18:20"), "The dam holds.", (), [0, 2, 4], id="earlier ones above"),
+        pytest.param(("18:20", "16:05"), "The dam holds.", (), [], id="keeps not: two times"),
+        pytest.param(("18:20", "16:05", "17:30"), "The dam holds.", (), [], id="keeps not: without order"),
+        pytest.param(("18:20", "16:05", "9:41"), "Dam holds", (), [], id="keeps not: titles"),
+        pytest.param(("18:20", "16:05", "9:41"), "Sign up now.", (1, 3), [], id="keeps not: a rule names it"),
+    ],
+)
+def test_times_of_a_live_text(times: tuple[str, ...], text: str, named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(entry_times([line for time in times for line in (time, text)], named)) == stay
+
+
+def test_entries_between_times_are_no_furniture_of_a_short_live_text() -> None:
+    lead = "Das Wasser der Elbe steigt weiter. Alle Entwicklungen vom Mittwoch zum Nachlesen."
+    entries = [
+        "Der Landkreis hat Katastrophenalarm ausgelöst. 400 Menschen müssen ihre Häuser verlassen.",
+        "Schulen bleiben zu.",
+        "Am Pegel Mühlberg sind jetzt 6,80 Meter erreicht, das sind zwei Meter mehr als am Montag.",
+        "Die Bundeswehr schickt 120 Soldatinnen und Soldaten mit zwei Booten.",
+    ]
+    times = ["+++ 18.20 Uhr +++", "+++ 16.05 Uhr +++", "+++ 14.41 Uhr +++", "+++ 11.30 Uhr +++"]
+    timed = [line for two in zip(times, entries, strict=True) for line in two]
+    notice = "Melden Sie sich für unsere Push-Mitteilungen an, um nichts zu verpassen."
+    end = "Ein Deich bei Gallin ist durchweicht, hält aber nach Angaben des Krisenstabs noch."
+    blocks = ["Hochwasser im Liveticker", "Live", "Aktualisieren", lead, *timed, notice, end]
+    assert {lead, *entries} <= set(Cleaner().clean("\n\n".join(blocks)).text.split("\n\n"))
 
 
 def test_facts_between_sentences_need_no_figure_below_their_heading() -> None:

@@ -43,6 +43,7 @@ _SPACELESS = lazy("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 # Columns of their longer words.  A program that knows words breaks lines between them; others break anywhere.
 _SPACELESS_WORD = 8
 _BULLET = lazy(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
+_RULE = lazy(r"[\W_]{3,}")
 _PUNCTUATED = tuple('.,;:!?…"”’»)。，、；：！？')
 
 
@@ -119,7 +120,8 @@ def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
         yield from (run[0] for run in runs)
         return
     is_by_indent = _marks_paragraphs(text, runs)
-    parts = [part for run in runs for part in _parted(run, is_by_indent)]
+    paragraphs = [part for run in runs for part in _parted(run, is_by_indent)]
+    parts = [part for paragraph in paragraphs for part in _between_rules(text, paragraph)]
     wrap, pairs = _learn(text, parts)
     if not wrap:
         yield from (line for run in runs for line in run)
@@ -127,7 +129,7 @@ def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
     for part, of_part in zip(parts, pairs, strict=True):
         first, is_verse = part[0], wrap.is_verse(of_part)
         for (one, other), pair in zip(pairwise(part), of_part, strict=True):
-            if is_verse or not wrap.joins(pair, len(parts) > 1):
+            if is_verse or not wrap.joins(pair, len(paragraphs) > 1):
                 yield Line(first.number, first.start, one.end)
                 first = other
         yield Line(first.number, first.start, part[-1].end)
@@ -148,6 +150,14 @@ def _parted(run: Sequence[Line], is_by_indent: bool) -> Iterator[Sequence[Line]]
     begins = [at for at in range(1, len(run)) if is_by_indent and run[at].indent > run[at - 1].indent]
     for start, end in pairwise((0, *begins, len(run))):
         yield run[start:end]
+
+
+def _between_rules(text: str, part: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """Yield the lines between rules ("-----"), and the rules: no program wrapped a line above or below one."""
+    rules = {at for at, line in enumerate(part) if _RULE.fullmatch(text, line.start, line.end)}
+    begins = sorted((rules | {at + 1 for at in rules}) - {0, len(part)})
+    for start, end in pairwise((0, *begins, len(part))):
+        yield part[start:end]
 
 
 def _learn(text: str, parts: Sequence[Sequence[Line]]) -> tuple[Wrap | None, list[list[Pair]]]:
