@@ -1315,6 +1315,7 @@ def test_many_large_rejects_wait_with_their_first_bytes_alone(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
 def test_r10_an_input_that_changes_is_noticed(tmp_path: Path, name: str) -> None:
+    from etl.check.records import records_of
     from etl.formats import Reading, Reject, find, read, shares
 
     path = write(tmp_path / name, '{"text": "One."}\n')
@@ -1323,6 +1324,7 @@ def test_r10_an_input_that_changes_is_noticed(tmp_path: Path, name: str) -> None
     write(path, '{"text": "Another."}\n' + path.read_text())
     (found,) = read(share, Reading())
     assert isinstance(found, Reject) and "changed while the run was at work" in found.reason
+    assert records_of(share, "") == {}
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.parquet"])

@@ -12,6 +12,7 @@ from etl.fold import count_words
 from etl.formats import Share
 from etl.formats.fields import is_article
 from etl.formats.jsonl import lines_of
+from etl.formats.opening import Changed
 from etl.formats.own_records import fact
 from etl.formats.unpacking import Damaged
 from etl.model import Document
@@ -75,7 +76,7 @@ def _articles(share: Share, as_what: As) -> Iterator[tuple[int, ArticleRecord]]:
                 continue
             if isinstance(fields, dict) and (record := article_record(fields, as_what)):
                 yield row, record
-    except (OSError, Damaged):
+    except (OSError, Changed, Damaged):
         return  # the reader of the share gets the same error, and yields a reject
 
 
