@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 import tomllib
+import tracemalloc
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +15,9 @@ import jsonschema
 import pytest
 import zstandard
 from conftest import Result, Run, write
+
+from etl.cli.show import diff_lines
+from etl.pipeline.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 ADDED = ("--added", "2026-11-22T00:00:00Z")
@@ -314,6 +319,23 @@ def test_diff_tells_changed_lines_from_removed_ones(run: Run, tmp_path: Path) ->
     assert r"1 ~ '\xa0 ' -> ' '  [repair/spaces]" in out, "spaces have codes: nobody sees them"
     assert "1 ~ Belarusâ€™ -> Belarus’  [repair/mojibake]" in out
     assert "3 - Read More  [core/read-more]" in out
+
+
+def test_diff_holds_no_texts_of_articles(run: Run, tmp_path: Path) -> None:
+    text = "Belarusâ€™ team won. " + "The other team lost on Monday in the north. " * 300
+    for number in range(100):
+        write(tmp_path / f"in/{number}.txt", f"Story {number}\n\n{text}")
+    run("clean", "in", "-q", "--dedup", "off", "-o", "o.jsonl")
+    for kind, name in (("articles", "o.jsonl"), ("audit", "o.audit.jsonl")):
+        (tmp_path / kind).mkdir()
+        (tmp_path / name).rename(tmp_path / kind / "part-00000.jsonl")
+    articles = (tmp_path / "articles/part-00000.jsonl").stat().st_size
+    tracemalloc.start()
+    try:
+        assert sum(line.startswith("\x1b[1m---") for line in diff_lines(Workspace(str(tmp_path)), Counter())) == 100
+        assert tracemalloc.get_traced_memory()[1] < articles / 2
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -176,11 +176,11 @@ def _counts(outcome: Outcome) -> Iterator[str]:
 
 def diff_lines(workspace: Workspace, counts: Counter[str]) -> Iterator[str]:
     """Yield the changes of a run by document and article, and count them."""
-    headlines = {record.id: record for record in _lines(workspace, "articles", Record)}
+    lines = {record.id: _article_line(record) for record in _lines(workspace, "articles", Record)}
     for (path, row, record), entries in groupby(_changes(workspace), key=_document_of):
         yield click.style(f"--- {visible(place_of(path, row, record))}\n", bold=True)
         for article, of_article in groupby(entries, key=lambda entry: entry.article_id):
-            yield click.style(_article_line(headlines.get(article)) + "\n", fg="blue")
+            yield click.style(lines.get(article, "@@ no article") + "\n", fg="blue")
             for entry in of_article:
                 counts["changes"] += 1
                 yield _diff_line(entry) + "\n"
@@ -203,9 +203,7 @@ def rule_titles(selection: Selection) -> dict[str, str]:
     return own | {sourced.name: sourced.rule.title for sourced in load_rules(selection)}
 
 
-def _article_line(record: Record | None) -> str:
-    if record is None:
-        return "@@ no article"
+def _article_line(record: Record) -> str:
     origin = record.origin
     name = record.headline or one_line(record.text, 60) or "(no headline)"
     publisher = f" ({record.publisher})" if record.publisher else ""

@@ -83,17 +83,16 @@ def read_known(folder: Path, manifest: Manifest, selection: int) -> "KnownNearDu
 
 
 def run_with_article(folder: Path, manifest: Manifest, runs: Sequence[int], names: Iterable[str]) -> int:
-    """Return the number of one of these runs, if it has an article of one of these names; else -1."""
+    """Return the last of these runs that has an article of one of these names; -1 if none has."""
     import numpy as np
 
-    wanted = np.fromiter((hash(name) for name in names if name), np.int64)  # 8 bytes for each, however long it is
+    found, wanted = -1, np.fromiter((hash(name) for name in names if name), np.int64)  # 8 bytes, however long each is
     for part in manifest.parts if len(wanted) else ():
         for rows in open_table(folder, part, "articles", manifest.bands).groups(["name", "run"]):
-            own = np.isin(rows["run"].to_numpy(), runs)
             named = np.fromiter(map(hash, rows["name"].to_pylist()), np.int64, len(rows))
-            if (places := np.flatnonzero(own & np.isin(named, wanted))).size:
-                return int(rows["run"][int(places[0])].as_py())
-    return -1
+            own = rows["run"].to_numpy()[np.isin(named, wanted)]
+            found = int(max(own[np.isin(own, runs)], default=found))
+    return found
 
 
 def _mark(mask: "Mask", file: TableFile, queries: "Mapping[str, BandQuery]") -> None:
