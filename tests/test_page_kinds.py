@@ -155,6 +155,13 @@ JAPANESE = (
 )
 
 
+def test_a_short_japanese_story_for_browsers_without_scripts() -> None:
+    story = [f"{text}{number}人の客が港まで歩いて海を見たという。" for number, text in enumerate(JAPANESE)]
+    paragraphs = "".join(f"<p>{text}</p>" for text in story)
+    record = record_of(page_with(f"<div id=root></div><noscript><article>{paragraphs}</article></noscript>"))
+    assert [text for text in story if text not in record.text] == []
+
+
 def test_a_short_article_body_in_japanese_is_a_story() -> None:
     linked = json.dumps(
         {"@type": "NewsArticle", "headline": "映画館再開", "articleBody": "<p>" + "</p><p>".join(JAPANESE)}
