@@ -517,6 +517,9 @@ LINES = "".join(
             "2026-03-02",
             id="between other facts",
         ),
+        pytest.param(
+            "", "<p>Av Jane Roe Publicerad 2 mars 2026</p>", "Jane Roe", "2026-03-02", id="before a word and a day"
+        ),
         pytest.param("", "<p>2 มี.ค. 2569 07:15 น.</p>", "", "2026-03-02", id="Thai, in short"),
         pytest.param(
             "<meta http-equiv=content-language content=es>",
