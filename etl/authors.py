@@ -21,9 +21,9 @@ MAX_SAID = 4_000
 # "By" in the languages of the packs: in Latin and Cyrillic letters, in other scripts, and with a colon or a slash
 # behind it.
 _BY_WORDS = r"by|von|par|por|di|door|af|av|przez|rozmawia(?:ł[ai]?|li)|autor(?:in|a)?|auteur|authors?|autore|автор"
-_BY_SIGNS = r"بقلم|كتبت?|מאת|记者|記者|作者"
+_BY_SIGNS = r"بقلم|كتبت?|מאת|记者|記者|作者|글(?=\s+[가-힣]{3}$)"
 _BY_LABELS = (
-    r"haber|yazan|yazar|oleh|penulis|írta|szerző|γράφει|συντάκτης|συντάκτρια|文|기자|글|teksti?|toimittaja|kirjoittaja"
+    r"haber|yazan|yazar|oleh|penulis|pewarta|reporter|tekst|texto|текст|redacción|írta|szerző|γράφει|συντάκτης|συντάκτρια|(?:取材・)?文|기자|글|teksti?|toimittaja|kirjoittaja"
     r"|tác giả|लेखक|piše|avtor|autorius|autors"
 )
 # Words before "by": "Publié par", "Geschrieben von".
@@ -50,14 +50,15 @@ _BY = lazy(
     rf"^(?:{_OTHER_WORKS})?"
     rf"(?:{_WORKS}\s+(?:(?:{_WRITTEN})\s+)?(?:by|von|par|por|door|av|af|di|de|van|da)\b\s*:?\s+|as told to\s+)?"
     rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
-    r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده"
+    r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده|oleh(?=\s+\S+\s+\S)"
     rf"|{_BY_WORDS}|{_BY_SIGNS})\b\s*:?\s+(?=\S)"
-    rf"|(?:{_BY_LABELS}|by|von|par|por|记者|記者|作者)\s*[:：/]\s*|γράφ(?:ει|ουν)\s+(?:ο|η|οι)\s+)*",
+    rf"|(?:{_BY_LABELS}|by|von|par|por|记者|記者|作者)\s*[:：/／・]\s*|γράφ(?:ει|ουν)\s+(?:ο|η|οι)\s+)*",
     re.IGNORECASE,
 )
 # Those of these words that are followed by a name, not by a day: "Posted by", but not "Posted".
 _NAMING = lazy(
-    rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$",
+    rf"(?:\b(?:oleh|{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$"
+    rf"|\b(?:text|words|story|{_BY_LABELS})\s*[:：/／・]\s*$|\bte(?:kst|xto?)\s+(?:av|de)\s*$",
     re.IGNORECASE,
 )
 _ADDRESS = lazy(r"(?:https?:)?//\S+|www\.\S+|(?<!\S)(?:\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*)")

@@ -517,6 +517,9 @@ LINES = "".join(
             "2026-03-02",
             id="between other facts",
         ),
+        pytest.param(
+            "", "<p>Av Jane Roe Publicerad 2 mars 2026</p>", "Jane Roe", "2026-03-02", id="before a word and a day"
+        ),
         pytest.param("", "<p>2 มี.ค. 2569 07:15 น.</p>", "", "2026-03-02", id="Thai, in short"),
         pytest.param(
             "<meta http-equiv=content-language content=es>",
@@ -715,6 +718,16 @@ def test_the_day_of_publication_comes_before_that_of_a_journal() -> None:
             LD.format('{"@graph": [{"@type": "WebSite", "name": "Courier"}]}'),
             Metadata(publisher="Courier"),
             id="the site of a page without an article",
+        ),
+        pytest.param(
+            LD.format('{"@type": "NewsArticle", "datePublished": 1707460200000}'),
+            Metadata(created="2024-02-09T06:30:00.000Z"),
+            id="milliseconds since 1970",
+        ),
+        pytest.param(
+            "<main><h1>The mill shuts</h1><time title='9 February 2024 06:30'>3 hours ago</time><p>Text of the story.",
+            Metadata(headline="The mill shuts", created="2024-02-09T06:30:00.000Z"),
+            id="a time that is told in its title",
         ),
         pytest.param("<meta name=application-name content=Courier>", Metadata(publisher="Courier"), id="application"),
         pytest.param(

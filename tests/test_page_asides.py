@@ -363,6 +363,14 @@ TOLD = f"<p>{WRIST} He was flown to the mainland.</p><p>{KELP} They will not say
 @pytest.mark.parametrize(
     ("box", "likely", "goes"),
     [
+        pytest.param(f"<div class=caption>{TOLD}<p>{BOATS} {LAMP}</p></div>", 600, False, id="keeps: three captions"),
+        pytest.param(f"<div class=caption>{TOLD}</div>", 600, True, id="two captions"),
+        pytest.param(
+            f"<div class=newsletter>{TOLD}<p>{BOATS} {LAMP}</p><form><button>Sign up</button></form></div>",
+            960,
+            False,
+            id="keeps: a story in a box with a form",
+        ),
         pytest.param(f"<div class=newsletter-part>{TOLD}</div>", 850, False, id="keeps: a part of a letter"),
         pytest.param(f"<div class=newsletter-part>{TOLD}</div>", 700, True, id="an offer that reads like a story"),
         pytest.param(f"<div class=poll>{TOLD}<button>Vote</button></div>", 850, True, id="a button"),

@@ -155,6 +155,13 @@ JAPANESE = (
 )
 
 
+def test_a_short_japanese_story_for_browsers_without_scripts() -> None:
+    story = [f"{text}{number}人の客が港まで歩いて海を見たという。" for number, text in enumerate(JAPANESE)]
+    paragraphs = "".join(f"<p>{text}</p>" for text in story)
+    record = record_of(page_with(f"<div id=root></div><noscript><article>{paragraphs}</article></noscript>"))
+    assert [text for text in story if text not in record.text] == []
+
+
 def test_a_short_article_body_in_japanese_is_a_story() -> None:
     linked = json.dumps(
         {"@type": "NewsArticle", "headline": "映画館再開", "articleBody": "<p>" + "</p><p>".join(JAPANESE)}
@@ -462,6 +469,10 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
         pytest.param("Par Luc Barbot, envoyé spécial à Saint-Lô", ("Luc Barbot",), id="where he was sent"),
         pytest.param("View all posts by Ada Quill →", ("Ada Quill",), id="a link to her other stories"),
         pytest.param("Plus d’articles de Luc Barbot", ("Luc Barbot",), id="a link to his other stories"),
+        pytest.param("Oleh Dadang Hermawan", ("Dadang Hermawan",), id="Indonesian"),
+        pytest.param("Oleh Kovalenko", ("Oleh Kovalenko",), id="keeps: a given name"),
+        pytest.param("取材・文／佐藤美咲", ("佐藤美咲",), id="Japanese, with a wide slash"),
+        pytest.param("글 한지우", ("한지우",), id="Korean, without a colon"),
         pytest.param("【佐藤美咲】", ("佐藤美咲",), id="in Japanese brackets"),
         pytest.param("Ada Quill, Product Manager", ("Ada Quill",), id="her post"),
         pytest.param("Ada Quill | Palma de Mallorca | 8/1/2026", ("Ada Quill",), id="where she was, and a day"),

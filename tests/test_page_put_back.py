@@ -98,6 +98,14 @@ DEKS = (
         ),
         pytest.param(DRUPAL, CHINESE, ("周一清晨的码头",), id="a caption beside a short Chinese story"),
         pytest.param(MARKETS, ("Close", "4.31"), (), id="a column that is headed like a button"),
+        pytest.param(
+            f"{NAV}<section class=paywall><section class=info><p>{FIRE}</p></section><figure><img src=a.jpg>"
+            f"<figcaption>The square last week</figcaption></figure>"
+            f"{''.join(f'<p>{text}</p>' for text in (PLEA, COURT, BROTHERS) * 2)}</section>",
+            (FIRE, BROTHERS),
+            ("The square",),
+            id="a lead above a picture, and no headline",
+        ),
         pytest.param(DEKS, ("Two deny arson with intent", FIRE), ("Bronwen",), id="a second headline"),
     ],
 )

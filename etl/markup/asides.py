@@ -19,8 +19,9 @@ from etl.fold import ends_sentence
 from etl.markup.clues import Said
 from etl.markup.discussions import discussions
 from etl.markup.elements import BIT, WHOLES
-from etl.markup.layout import MIN_STORY, Layout
+from etl.markup.layout import MIN_STORY, Layout, chars_of
 from etl.markup.listed import (
+    CERTAIN,
     MIN_SENTENCE,
     MOSTLY,
     PAY,
@@ -46,6 +47,8 @@ from etl.markup.shown import MAX_BESIDE
 MIN_TEASER = 100
 # Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
 MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS, EMBED_LEVELS = 300, 3, 3, 5
+# Sentences with which a box is a part of the story, whatever its name is.
+MIN_TOLD = 3
 # Characters of a lead at most, and how many times as long captions are if they are the story: a photo essay.
 MAX_LEAD, MANY_TIMES = 600, 4
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
@@ -92,13 +95,13 @@ def asides(
     first = min(story, default=0)
     layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
     found: set[int] = set()
-    appended = _appended(likely)
+    appended, is_caption = _appended(likely), _captions(likely)
     in_list, in_menu = related(layout, likely), column(layout, story)
-    named = (_is_in_dialog, _is_caption, appended, in_list, in_menu, is_link_alone, _is_of_embed)
+    named = (_is_in_dialog, is_caption, appended, in_list, in_menu, is_link_alone, _is_of_embed)
     for is_one in named:
         lines = {line for line in story if line not in found and is_one(layout, line)}
         least = MIN_TEASER if is_one is appended else MIN_STORY
-        if is_one is _is_caption and _are_told(layout, lines, set(story) - found - lines):
+        if is_one is is_caption and _are_told(layout, lines, set(story) - found - lines):
             lines = {line for line in lines if not ends_sentence(layout.lines[line].text)}
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
@@ -274,11 +277,32 @@ def _is_of_embed(layout: Layout, line: int) -> bool:
     return bool(is_other) and any(map(EMBEDS.search, _names(layout, line, EMBED_LEVELS)))
 
 
-def _is_caption(layout: Layout, line: int) -> bool:
-    """Return whether a short line is a caption by its element, by the names of the boxes around it, or by its looks.
+def _captions(likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
+    """Return what tells whether a short line is a caption by its element, the names of boxes around it, or its looks.
 
-    Text in italics below a picture is a caption if it is no sentence, and an editor's note if it is one.
+    Text in italics below a picture is a caption if it is no sentence, and an editor's note if it is one.  A box with
+    more sentences than a caption has is a part of the story, whatever its name is; of two, the model must be sure.
     """
+    told: dict[int, bool] = {}
+
+    def is_told(layout: Layout, box: int, line: int) -> bool:
+        if box not in told:
+            ends = [at for at in layout.lines_in(box, line, MAX_TOLD) if ends_sentence(layout.lines[at].text)]
+            sure = [at for at in ends if likely.get(at, 0) >= SURE_TOLD or len(ends) >= MIN_TOLD]
+            told[box] = len(sure) > 1 and layout.have_chars(sure, MAX_CAPTION)
+        return told[box]
+
+    def is_caption(layout: Layout, line: int) -> bool:
+        if not _is_caption(layout, line):
+            return False
+        path = [*islice(layout.path(layout.lines[line].box), 2)]
+        named = [place for place, name in zip(path, _names(layout, line, 2), strict=True) if CAPTIONS.search(name)]
+        return not named or not is_told(layout, named[-1], line)
+
+    return is_caption
+
+
+def _is_caption(layout: Layout, line: int) -> bool:
     one = layout.lines[line]
     if len(one.text) > MAX_CAPTION:
         return False
@@ -344,15 +368,18 @@ def _tells_story(layout: Layout, box: int, line: int, likely: Mapping[int, int])
 
     An offer has a form, a button or a link that is taken up, or asks to subscribe or to sign in.
     """
+    texts = [(place, layout.lines[place]) for place in layout.lines_in(box, line, MAX_TOLD)]
+    certain = [place for place, one in texts if likely.get(place, 0) >= CERTAIN and ends_sentence(one.text)]
+    if len(certain) >= MIN_TOLD and layout.have_chars(certain, MAX_CAPTION):
+        return True
     if any(one.parts & ~layout.boxes[box].parts & CLICKED for one in layout.boxes[box : layout.ends[box]]):
         return False
-    texts = [(place, layout.lines[place]) for place in layout.lines_in(box, line, MAX_TOLD)]
     if any(one.linked > MOSTLY * len(one.text) or PAY.search(one.text) for _, one in texts):
         return False
     sure = [
         len(one.text)
         for place, one in texts
-        if likely.get(place, 0) >= SURE_TOLD and len(one.text) >= MIN_SENTENCE and ends_sentence(one.text)
+        if likely.get(place, 0) >= SURE_TOLD and chars_of(one.text) >= MIN_SENTENCE and ends_sentence(one.text)
     ]
     return len(sure) > 1 and 2 * sum(sure) > sum(len(one.text) for _, one in texts)
 

@@ -24,6 +24,7 @@ _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])
 
 # A date in the title of an element that shows "3 hours ago".
 _ISO_DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Characters before a time in which a word such as "Updated:" is searched.
 _LABEL_CHARS = 40
 
@@ -139,7 +140,7 @@ class Listener:
             said = (
                 attributes.get("content")
                 or attributes.get("datetime")
-                or (title if tag == "abbr" or _ISO_DAY.match(title) else "")
+                or (title if tag == "abbr" or _ISO_DAY.match(title) or (tag == "time" and _YEAR.search(title)) else "")
                 or (_epoch(attributes) if name in TIMES else "")
             )
             if said:

@@ -20,7 +20,7 @@ from etl.markup.discussions import credible
 from etl.markup.elements import BIT
 from etl.markup.features.sources import MIN_BODY
 from etl.markup.features.texts import endings, letters_of
-from etl.markup.layout import Clue, Layout, Line
+from etl.markup.layout import Clue, Layout, Line, chars_of
 from etl.markup.levels import leveller
 from etl.markup.linked_data import paragraphs
 from etl.markup.metadata import read_metadata
@@ -294,8 +294,10 @@ def _prose(lines: Sequence[Line]) -> list[int]:
     """Return the characters of each line of prose, 0 for other lines."""
     found = [0] * len(lines)
     long = [
-        place for place, line in enumerate(lines) if len(line.text) >= MIN_SENTENCE and 3 * line.linked < len(line.text)
+        place
+        for place, line in enumerate(lines)
+        if 3 * line.linked < len(line.text) and chars_of(line.text) >= MIN_SENTENCE
     ]
     for place, end in zip(long, endings([lines[place].text for place in long]), strict=True):
-        found[place] = len(lines[place].text) if end in (1, 2) else 0
+        found[place] = chars_of(lines[place].text) if end in (1, 2) else 0
     return found

@@ -12,6 +12,11 @@ from etl.model import Link
 MIN_STORY = 140
 
 
+def chars_of(text: str) -> int:
+    """Return the characters of a text; one of Chinese, Japanese, Korean or Thai counts as three."""
+    return len(text) + 2 * len(DENSE.findall(text))
+
+
 class Box(Struct, frozen=True, gc=False):
     """A block-level element.  Boxes are in document order: the boxes inside it are those up to `Layout.ends`.
 
@@ -94,8 +99,7 @@ class Layout(Struct, frozen=True, gc=False):
 
     def have_chars(self, lines: Iterable[int], least: int = MIN_STORY) -> bool:
         """Return whether lines have so many characters; one of Chinese, Japanese, Korean or Thai counts as three."""
-        texts = (self.lines[line].text for line in lines)
-        return any(chars >= least for chars in accumulate(len(text) + 2 * len(DENSE.findall(text)) for text in texts))
+        return any(chars >= least for chars in accumulate(chars_of(self.lines[line].text) for line in lines))
 
     def children(self, parent: int) -> Iterator[int]:
         """Yield the direct children of a box."""

@@ -268,8 +268,8 @@ def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:
             queue.extendleft(reversed(value))
         elif isinstance(value, dict):
             queue.appendleft(value.get("name") or names.pop(str(value.get("@id")), "") or _full_name(value))
-        elif isinstance(value, str):
-            yield in_one_line(value)
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):  # a number: seconds since 1970
+            yield in_one_line(str(value))
 
 
 def _first(texts: Iterator[str]) -> str:

@@ -10,7 +10,7 @@ from etl.fold import count_words, ends_sentence
 from etl.lazy_regex import lazy
 from etl.markup.elements import BIT
 from etl.markup.entries import leads_on
-from etl.markup.layout import Layout, Line
+from etl.markup.layout import Layout, Line, chars_of
 from etl.markup.naming import RELATED, WALLS
 
 # Boxes around a line that may have the name of a list; characters of a link to a story; links of a list (more are an
@@ -63,7 +63,7 @@ def related(layout: Layout, likely: Mapping[int, int]) -> Callable[[Layout, int]
         links[line.box + 1] += line.linked >= MIN_LINK
         unlinked[line.box + 1] += len(line.text) - line.linked
         is_sure = likely.get(place, 0) >= CERTAIN
-        told[line.box + 1] += is_sure and len(line.text) >= MIN_SENTENCE and ends_sentence(line.text)
+        told[line.box + 1] += is_sure and chars_of(line.text) >= MIN_SENTENCE and ends_sentence(line.text)
     until, until_free, until_told = (list(accumulate(one)) for one in (links, unlinked, told))  # over all boxes before
 
     def is_list(box: int) -> bool:
@@ -86,7 +86,9 @@ def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bo
         return lambda *_: False
     chars, linked, lines, links, prose, told = ([0] * (len(layout.boxes) + 1) for _ in range(6))
     for place, line in enumerate(layout.lines):
-        is_told = place in story and not line.linked and len(line.text) >= MIN_SENTENCE and ends_sentence(line.text)
+        is_told = (
+            place in story and not line.linked and chars_of(line.text) >= MIN_SENTENCE and ends_sentence(line.text)
+        )
         for sums, value in (
             (chars, len(line.text)),
             (linked, line.linked),
@@ -223,7 +225,7 @@ def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) ->
 
     def is_sentence(line: int) -> bool:
         one = layout.lines[line]
-        return line in told and not one.linked and len(one.text) >= MIN_SENTENCE and ends_sentence(one.text)
+        return line in told and not one.linked and chars_of(one.text) >= MIN_SENTENCE and ends_sentence(one.text)
 
     def is_title(line: int) -> bool:
         one = layout.lines[line]
@@ -265,7 +267,7 @@ def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int
 def _may_lead_away(layout: Layout, line: int, likely: Mapping[int, int]) -> bool:
     """Return whether the model keeps a link but is not sure of it; a sentence is not a link."""
     text = layout.lines[line].text
-    return _is_doubted(likely, line) and not (len(text) >= MIN_SENTENCE and ends_sentence(text))
+    return _is_doubted(likely, line) and not (chars_of(text) >= MIN_SENTENCE and ends_sentence(text))
 
 
 def _is_doubted(likely: Mapping[int, int], line: int) -> bool:

@@ -13,6 +13,7 @@ from etl.markup.layout import Clue
 from etl.markup.linked_data import bare, in_one_line, read_linked_data
 from etl.markup.published import created_of
 from etl.markup.shown import Shown, Span
+from etl.markup.time_labels import up_to_label
 from etl.model import Metadata
 
 # Names of clues, the most reliable first.
@@ -336,7 +337,7 @@ def _up_to_day(line: str) -> str:
     ('By Jane Roe', 'By Theresa May')
     """
     match = _FIGURES.search(line)
-    return _ON.sub("", _LAST_MONTH.sub("", line[: match.start()])) if match else line
+    return up_to_label(_ON.sub("", _LAST_MONTH.sub("", line[: match.start()])).rstrip(" :：")) if match else line
 
 
 def _byline_in(line: str) -> str:

@@ -6,6 +6,7 @@ data, and what `entries` tells of pages with several stories.  Taken out are asi
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from msgspec import Struct
 from etl.fold import count_words
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
-from etl.markup.elements import BIT
+from etl.markup.elements import BIT, ROOTS
 from etl.markup.entries import entries
 from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
@@ -44,6 +45,8 @@ SURE = 600
 # The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
 # lead, and lines between the headline and the lead.
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 40, 10
+# Lines above a story without a headline in which its lead may be, above a picture, and boxes around both.
+NEAR_LINES, NEAR_LEVELS = 3, 3
 # The same for folded paragraphs, and for a sentence that repeats the headline.
 MIN_FOLDED, MIN_SAID = 100, 300
 # Words of a second headline.
@@ -224,14 +227,22 @@ def _lead(
     if first and likely.get(intro, 0) >= MIN_LEAD and _is_called_intro(layout, intro):
         return {intro}
     unlike = ~boxes[layout.lines[first].box].parts & BIT["hidden"]
-    headline = max((place for place in headlines if place < first), default=first)
+    headline = max((place for place in headlines if place < first), default=-1)
+    top = headline + 1 if headline >= 0 else _top(layout, first)
     return {
         place
-        for place in range(headline + 1, min(first, headline + LEAD_LINES))
+        for place in range(top, min(first, top - 1 + LEAD_LINES))
         if likely.get(place, 0) >= MIN_LEAD
         if _is_dek(layout, place) or (is_sentence[place] and _may_be_lead(layout, layout.lines[place]))
         if not boxes[layout.lines[place].box].parts & unlike
     }
+
+
+def _top(layout: Layout, first: int) -> int:
+    """Return the first line in which a story without a headline may begin: close above another, in one box with it."""
+    around = islice(layout.path(layout.lines[first].box), 1, 1 + NEAR_LEVELS)
+    box = min((place for place in around if layout.boxes[place].name not in ROOTS), default=0)
+    return max(layout.lines_in(box, first, NEAR_LINES).start, first - NEAR_LINES) if box else first
 
 
 def _is_dek(layout: Layout, line: int) -> bool:

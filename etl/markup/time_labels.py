@@ -44,6 +44,18 @@ def ends_updated(before: str) -> bool:
     return any(match.end() == len(before) for match in _UPDATED.finditer(before))
 
 
+def up_to_label(text: str) -> str:
+    """Return a text without a word for the time of publication or change at its end.
+
+    >>> up_to_label("Av Jane Roe Publicerad"), up_to_label("By Jane Roe")
+    ('Av Jane Roe', 'By Jane Roe')
+    """
+    ends = (
+        match.start() for words in (_PUBLISHED, _UPDATED) for match in words.finditer(text) if match.end() == len(text)
+    )
+    return text[: next(ends, len(text))].rstrip()
+
+
 def tells_publication(line: str) -> bool:
     """Return whether a line has a word for publication: "Published", "Veröffentlicht"."""
     return _PUBLISHED.search(line) is not None
