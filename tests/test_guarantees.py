@@ -402,7 +402,12 @@ def test_a_pipe_that_another_program_made_non_blocking_is_waited_for(tmp_path: P
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [("clean in/a.txt >> in/a.txt", 2), ("dedup in in/a.txt 1<> in/a.txt", 2), ("clean in >> in/a.txt", 3)],
+    [
+        ("clean in/a.txt >> in/a.txt", 2),
+        ("dedup in in/a.txt 1<> in/a.txt", 2),
+        ("clean in >> in/a.txt", 3),
+        ("check - < in/a.txt >> in/a.txt", 2),
+    ],
 )
 def test_a_file_to_which_standard_output_goes_is_no_input(tmp_path: Path, words: str, code: int) -> None:
     write(tmp_path / "in" / "a.txt", STORY.format(1))

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from glob import escape, glob, has_magic
 from pathlib import Path, PurePath
@@ -97,6 +98,8 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
     if is_address(name) and (local := local_path(name)) and (has_magic(name) or os.path.isdir(local)):  # noqa: PTH112  # as below
         name = local
     if name == STDIN:
+        if sys.stdin and _is_output(os.fstat(0)):
+            raise UsageError("standard input", _OUTPUT, "Redirect it to another file.")
         yield _Candidate(STDIN, STDIN)
     elif is_address(name):
         yield from _stored(name, reading, suffixes, Ignored(rules.excluded))
@@ -147,6 +150,7 @@ def _fault_of_name(name: str, is_folder: bool = True) -> str:
     return WORK_FOLDERS.get(name, "") if is_folder else ""
 
 
+_OUTPUT = "standard output goes to it"
 _OTHER = "its name does not end in a known suffix"
 
 
@@ -263,8 +267,8 @@ def _file(path: str, is_chosen: bool = True) -> _Candidate:
         return _Candidate(path, fault="it is not a regular file")
     if _is_output(status):
         if is_chosen:
-            raise UsageError(path, "is an input, and standard output goes to it", "Redirect it to another file.")
-        return _Candidate(path, fault="standard output goes to it")
+            raise UsageError(path, _OUTPUT, "Redirect it to another file.")
+        return _Candidate(path, fault=_OUTPUT)
     return _Candidate(path, os.path.realpath(path))
 
 
