@@ -1076,6 +1076,35 @@ def test_r11_nothing_is_left_after_a_signal(
     assert not list(tmp_path.rglob(".copydesk-*"))
 
 
+# Handles a signal that came while the importer's own code ran, which is then the code that was interrupted.
+WHILE_IMPORTING = """
+import signal, sys, time
+from etl.cli.main import _end
+from etl.errors import Terminated
+frames = []
+class Finder:
+    def find_spec(*_):
+        frames.append(sys._getframe(1))
+sys.meta_path.insert(0, Finder)
+try:
+    import no_such_module
+except ImportError:
+    signal.signal(signal.SIGTERM, _end)
+    _end(signal.SIGTERM, frames[0])
+try:
+    print("goes on", flush=True)
+    time.sleep(60)
+except Terminated:
+    print("ended")
+"""
+
+
+def test_r11_a_signal_never_interrupts_the_importer_itself() -> None:
+    """Its locks would stay locked, and a thread that imports a module would wait for them for ever."""
+    done = subprocess.run([sys.executable, "-c", WHILE_IMPORTING], capture_output=True, text=True, timeout=50)
+    assert (done.stdout.split("\n"), done.returncode) == (["goes on", "ended", ""], 0)
+
+
 # Runs copydesk, and sends the process a signal as it moves the Nth name to its place.
 MOVES = """
 import os, signal, sys

@@ -166,6 +166,28 @@ def test_verdicts_are_written_the_last_on_each_line(ask: Ask, articles: list[Any
     assert PackFolder(tmp_path / "mine").verdicts == found
 
 
+def test_the_end_waits_for_what_is_being_written(
+    server: ReviewServer, articles: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, written = threading.Event(), threading.Event()
+
+    def add_verdict(*_: object) -> None:
+        begun.set()
+        sleep(0.3)
+        written.set()
+
+    monkeypatch.setattr(PackFolder, "add_verdict", add_verdict)
+    review = server.review
+    request = msgspec.json.encode({"article": articles[0]["id"], "start": 0, "verdict": "right"})
+    thread = threading.Thread(target=review.act, args=("verdict", request))
+    thread.start()
+    assert begun.wait(10)
+    with ReviewServer("", review, TOKEN):
+        pass
+    assert written.is_set()
+    thread.join()
+
+
 def test_a_drawn_sample_is_shown_first_and_filled(ask: Ask, run: Run, articles: list[Any], tmp_path: Path) -> None:
     sample = tmp_path / "mine" / "verdicts.csv"
     assert run("audit", "sample", "clean.jsonl", "--n", 20, "--no-judge", "-o", sample).code == 0

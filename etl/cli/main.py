@@ -9,9 +9,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -48,6 +50,11 @@ COMMANDS = {
     "help": ("etl.cli.about", "Show the help of a command."),
 }
 
+# The file name of the importer's own code.
+_IMPORTER = "<frozen importlib._bootstrap>"
+# Seconds until a signal that came while the importer ran is handled again.
+RETRY_SECONDS = 0.005
+Handler = Callable[[int, FrameType | None], None]
 # The section of a config that holds for all commands.
 COMMON = "common"
 # The variable by which the scripts of `copydesk completion` ask for words.
@@ -188,7 +195,7 @@ def leave_at_signals() -> None:
     _handle((number for number in ENDING_SIGNALS if signal.getsignal(number) != _ignore), _leave)
 
 
-def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None] | signal.Handlers) -> None:
+def _handle(numbers: Iterable[signal.Signals], handler: "Handler | signal.Handlers") -> None:
     """Handle signals, except those that are ignored: with `nohup`, a run continues when the terminal is closed."""
     for number in numbers:
         if signal.getsignal(number) != signal.SIG_IGN:
@@ -229,10 +236,39 @@ def _settle_output() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
-def _end(number: int, _: object) -> None:
-    """End the command.  From here on, another signal changes nothing, so that the cleaning up is completed."""
+def _end(number: int, frame: FrameType | None) -> None:
+    """End the command.  From here on, another signal changes nothing, so that the cleaning up is completed.
+
+    While Python's importer itself runs, the signal is tried again a little later: an exception there may leave a lock
+    of the importer held, and then a thread that imports a module would never end.
+    """
+    if _file_of(_interrupted(frame)) == _IMPORTER and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, partial(_again, number))
+        signal.setitimer(signal.ITIMER_REAL, RETRY_SECONDS)
+        return
     _handle(ENDING_SIGNALS, _ignore)
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
+
+
+def _interrupted(frame: FrameType | None) -> FrameType | None:
+    """Return the frame that a signal has interrupted, also if another one came while that was handled."""
+    found = frame
+    while frame:
+        if frame.f_code in (_end.__code__, _again.__code__):
+            found = frame.f_back
+        frame = frame.f_back
+    return found
+
+
+def _file_of(frame: FrameType | None) -> str:
+    return frame.f_code.co_filename if frame else ""
+
+
+def _again(number: int, _: int, frame: FrameType | None) -> None:
+    """Handle a signal again, as it is handled now."""
+    handler = signal.getsignal(number)
+    if callable(handler):
+        handler(number, frame)
 
 
 def _ignore(*_: object) -> None:

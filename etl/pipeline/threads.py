@@ -52,4 +52,5 @@ def in_background(threads: int) -> Iterator[Callable[[Callable[[], None]], None]
         yield start
     finally:
         for thread in started:
-            thread.join()
+            if thread.is_alive():  # a signal may have come before it was started
+                thread.join()

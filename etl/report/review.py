@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 import msgspec
@@ -24,6 +24,8 @@ from etl.report.sample import removed_by
 MAX_TAKEN = 200
 # Characters of an example that an error quotes.
 MAX_QUOTED = 200
+# A request with a slow regex is not waited for.
+MAX_REQUEST_SECONDS = 5
 RELOAD = "Reload the page of the review, and try again."
 
 
@@ -55,7 +57,7 @@ class Review:
     def __init__(self, articles: Sequence[ArticleChanges], pack: PackFolder, until: date) -> None:
         self._articles = {article.fields.id: article for article in articles}
         self._pack, self._until = pack, until
-        self._lock = Lock()
+        self._lock = RLock()  # `end` may be called twice
         self._actions: Mapping[str, tuple[type[Struct], Callable[[Any], object]]] = {
             "verdict": (VerdictRequest, self._verdict),
             "exception": (BlockRequest, self._exception),
@@ -83,6 +85,10 @@ class Review:
             raise UsageError(action, f"was requested in the wrong form: {error}", RELOAD) from None
         with self._lock:
             return do(request)
+
+    def end(self) -> None:
+        """Complete the request that is being done, so that it leaves no temporary file.  No other is done after it."""
+        self._lock.acquire(timeout=MAX_REQUEST_SECONDS)
 
     def _verdict(self, request: VerdictRequest) -> object:
         block = self._block(request.article, request.start)

@@ -69,6 +69,11 @@ class ReviewServer(ThreadingHTTPServer):
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
+    def server_close(self) -> None:
+        """Close the server, and end the review."""
+        super().server_close()
+        self.review.end()
+
     @property
     def hosts(self) -> tuple[str, ...]:
         """The host names that requests may use."""
