@@ -45,7 +45,7 @@ PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 300, 2, 2 * WORD
 # Lexicon scores, thousandths of log-odds, and blocks: with words of stories, a sentence of which the forest is not sure
 # may stand so far from a kept one.
 TELLING, TELLING_ODDS, TELLING_APART = -500, 500, 4
-# Lexicon scores: a short sentence right below a kept one may have so much of furniture ("Classes resumed at noon.").
+# Lexicon scores.  A short sentence right below a long one may have so much of furniture: "Classes resumed at noon."
 MAX_CLOSING = 600
 # Quotation marks, those of ’s and l’ among them.
 QUOTATION = 2
@@ -104,9 +104,9 @@ def sentences_of_story(columns: Mapping[str, I64], odds: I64, edges: Edges) -> M
     kept = _linked(short | kept, kept, SHORT_APART, edges) | kept
     telling = short & (columns["lexicon"] <= TELLING) & (odds < TELLING_ODDS)
     kept = _linked(telling | kept, kept, TELLING_APART, edges) | kept
-    below = edges.shift(kept.astype(np.int64), -1) > 0
-    closing = _sentences(columns) & (columns["label"] == 0) & (columns["lexicon"] <= MAX_CLOSING) & (odds < TELLING_ODDS)
-    return kept | (closing & below & (columns["units"] >= SHORT_UNITS))
+    below = edges.shift((kept & long).astype(np.int64), -1) > 0
+    closing = _sentences(columns) & below & (columns["label"] == 0) & (columns["units"] >= SHORT_UNITS)
+    return kept | (closing & (columns["lexicon"] <= MAX_CLOSING) & (odds < TELLING_ODDS))
 
 
 def headings(kept: Mask, columns: Mapping[str, I64], odds: I64, places: I64, edges: Edges) -> Mask:
