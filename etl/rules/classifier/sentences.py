@@ -106,7 +106,9 @@ def sentences_of_story(columns: Mapping[str, I64], odds: I64, edges: Edges) -> M
     kept = _linked(telling | kept, kept, TELLING_APART, edges) | kept
     below = edges.shift((kept & long).astype(np.int64), -1) > 0
     closing = _sentences(columns) & below & (columns["label"] == 0) & (columns["units"] >= SHORT_UNITS)
-    return kept | (closing & (columns["lexicon"] <= MAX_CLOSING) & (odds < TELLING_ODDS))
+    closing &= (columns["lexicon"] <= MAX_CLOSING) & (odds < TELLING_ODDS)
+    found: Mask = kept | closing
+    return found
 
 
 def headings(kept: Mask, columns: Mapping[str, I64], odds: I64, places: I64, edges: Edges) -> Mask:
