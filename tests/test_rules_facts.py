@@ -239,6 +239,18 @@ def test_entries_between_times_are_no_furniture_of_a_short_live_text() -> None:
     assert {lead, *entries} <= set(Cleaner().clean("\n\n".join(blocks)).text.split("\n\n"))
 
 
+def test_short_sentence_below_the_story_stays_though_its_word_is_one_of_pages() -> None:
+    story = [
+        "A black bear walked into the gymnasium of Northfield High School on Monday and slept there for two hours.",
+        "Students posted videos while wildlife officers waited for the animal to wake.",
+        "“It looked tired, honestly,” said the principal, Greg Hall.",
+        "Classes resumed at noon.",
+    ]
+    links = ["Most read", "Man finds ring in loaf of bread", "Contact us", "Terms of use"]
+    furniture = ["Share", "Advertisement", "Sign up for our newsletter", *links]
+    assert Cleaner().clean("\n\n".join(["Home", "Share", *story, *furniture])).text.split("\n\n") == story
+
+
 def test_facts_between_sentences_need_no_figure_below_their_heading() -> None:
     told = ["The law was passed.", "What changes", "Bangers: forbidden", "Lights: allowed", "The shops will sue."]
     assert facts(told, ()) == {1, 2, 3}

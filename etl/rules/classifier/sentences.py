@@ -45,6 +45,8 @@ PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 300, 2, 2 * WORD
 # Lexicon scores, thousandths of log-odds, and blocks: with words of stories, a sentence of which the forest is not sure
 # may stand so far from a kept one.
 TELLING, TELLING_ODDS, TELLING_APART = -500, 500, 4
+# Lexicon scores.  A short sentence right below a long one may have so much of furniture: "Classes resumed at noon."
+MAX_CLOSING = 600
 # Quotation marks, those of ’s and l’ among them.
 QUOTATION = 2
 # Units, thousandths of log-odds, lexicon scores, and thousandths of words with a capital of a heading between two
@@ -101,7 +103,12 @@ def sentences_of_story(columns: Mapping[str, I64], odds: I64, edges: Edges) -> M
     short = sentence & may_stand_apart & (columns["units"] >= SHORT_UNITS) & (columns["lexicon"] <= PLAIN_SHORT)
     kept = _linked(short | kept, kept, SHORT_APART, edges) | kept
     telling = short & (columns["lexicon"] <= TELLING) & (odds < TELLING_ODDS)
-    return _linked(telling | kept, kept, TELLING_APART, edges) | kept
+    kept = _linked(telling | kept, kept, TELLING_APART, edges) | kept
+    below = edges.shift((kept & long).astype(np.int64), -1) > 0
+    closing = _sentences(columns) & below & (columns["label"] == 0) & (columns["units"] >= SHORT_UNITS)
+    closing &= (columns["lexicon"] <= MAX_CLOSING) & (odds < TELLING_ODDS)
+    found: Mask = kept | closing
+    return found
 
 
 def headings(kept: Mask, columns: Mapping[str, I64], odds: I64, places: I64, edges: Edges) -> Mask:
