@@ -361,7 +361,8 @@ def asking(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> s
 def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the sentences in small boxes below linked headings that are removed: each leads to another story.
 
-    Or below one of which the model is not sure, above "Read more".  If most boxes beside one another are such boxes, all are.
+    Or below one of which the model is not sure, above "Read more".  If most boxes beside one another are such boxes,
+    all are.
     """
     told = set(story)
     # Boxes, and whether each is a teaser by itself.
