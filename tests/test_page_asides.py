@@ -288,6 +288,8 @@ def test_comments_in_a_list(box: str, goes: bool) -> None:
     ("label", "title", "likely", "goes"),
     [
         pytest.param("<b>More:</b>", "Vicar blames a mouse again", 450, True, id="a label with a colon"),
+        pytest.param("<b>More:</b>", "Vicar blames a mouse again", 800, True, id="a label in bold with a colon"),
+        pytest.param("More:", "Vicar blames a mouse again", 800, False, id="keeps: surer, and not in bold"),
         pytest.param("<b>Leggi anche</b>", "Il parroco accusa un topo", 450, True, id="a label in bold"),
         pytest.param("<b>Best:</b>", "Vicar brand lamp oil", 900, False, id="keeps: of which the model is sure"),
         pytest.param("Tickets:", "lamp.example", 450, False, id="keeps: an address"),

@@ -35,7 +35,7 @@ OFFER_LINES = 3
 # The least probability, in thousandths, of a line that is certainly story, and of a line that the model keeps.  Kept
 # lines with a smaller one were put back for another reason.
 SURE, KEPT = 600, 300
-# The same of a title in a list of links that is surely a part of the story.
+# The same of a link with a title that is surely a part of the story, in a list or behind a label in bold.
 SURE_TITLE = 850
 # The least probability of a sentence that makes its box a part of the story.  A repeated line with less than the second
 # value is furniture if so many lines of the page have its text.
@@ -155,8 +155,19 @@ def is_link_alone(layout: Layout, line: int) -> bool:
 
 
 def labelled(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the links behind a label of which the model is not sure: "Related: How locks work"."""
-    return {line for line in story if _is_doubted(likely, line) and _is_labelled(layout.lines[line])}
+    """Return the links behind a label of which the model is not sure: "Related: How locks work".
+
+    It may be a little surer if the label is in bold and ends in a colon.
+    """
+    unsure = (line for line in story if KEPT <= likely.get(line, SURE_TITLE) < SURE_TITLE)
+    labels = (line for line in unsure if _is_labelled(layout.lines[line]))
+    return {line for line in labels if _is_doubted(likely, line) or _is_set_off(layout.lines[line])}
+
+
+def _is_set_off(line: Line) -> bool:
+    """Return whether the label before a link is in bold, and ends in a colon."""
+    label = line.text[: -line.linked].rstrip()
+    return 0 < line.bold <= MAX_LABEL and abs(line.bold - len(label)) <= 1 and label.endswith((":", "："))
 
 
 def _is_labelled(line: Line) -> bool:
