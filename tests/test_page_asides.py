@@ -288,6 +288,8 @@ def test_comments_in_a_list(box: str, goes: bool) -> None:
     ("label", "title", "likely", "goes"),
     [
         pytest.param("<b>More:</b>", "Vicar blames a mouse again", 450, True, id="a label with a colon"),
+        pytest.param("<b>More:</b>", "Vicar blames a mouse again", 800, True, id="a label in bold with a colon"),
+        pytest.param("More:", "Vicar blames a mouse again", 800, False, id="keeps: surer, and not in bold"),
         pytest.param("<b>Leggi anche</b>", "Il parroco accusa un topo", 450, True, id="a label in bold"),
         pytest.param("<b>Best:</b>", "Vicar brand lamp oil", 900, False, id="keeps: of which the model is sure"),
         pytest.param("Tickets:", "lamp.example", 450, False, id="keeps: an address"),
@@ -473,3 +475,34 @@ SLIDES = "".join(f"<div class=slide><p>{text}</p><i>Jane Roe</i></div>" for text
 )
 def test_captions_in_slides(lead: str, count: int) -> None:
     assert len(gone(f"<main>{lead}{SLIDES}</main>", {})) == count
+
+
+@pytest.mark.parametrize(
+    ("items", "likely", "count"),
+    [
+        pytest.param(("Slip at the old lifeboat station", "Eleven boats on the reef"), 700, 3, id="titles"),
+        pytest.param(
+            ("Slip at the old lifeboat station", "Eleven boats on the reef"), 900, 0, id="keeps: surely story"
+        ),
+        pytest.param(("Monday, 7 pm: the lamp is lit", "Friday, 8 pm: it is put out"), 700, 0, id="keeps: a programme"),
+        pytest.param(("Jory Nance", "Marta Oake"), 700, 0, id="keeps: names"),
+    ],
+)
+def test_a_list_of_links_below_a_heading_among_paragraphs(items: tuple[str, ...], likely: int, count: int) -> None:
+    links = "".join(f"<li><a href=/{number}>{text}</a></li>" for number, text in enumerate(items))
+    page = f"<main>{STORY}<h4>See this too</h4><ul>{links}</ul><p>{MUSEUM}</p><p>{KELP}</p></main>"
+    assert len(gone(page, dict.fromkeys(("See", *items), likely))) == count
+
+
+@pytest.mark.parametrize("names", ["", " class=comment"])
+def test_comments_with_a_link_to_reply(names: str) -> None:
+    said = f"<div{names}><b>Jory</b><p>{WRIST}</p><a href=#>Balas</a></div>"
+    assert gone(f"<main>{STORY}<p>{MUSEUM}</p><h3>Komentar</h3>{said * 2}</main>", {}).count(WRIST) == 2
+
+
+@pytest.mark.parametrize(("more", "count"), [("<a href=/1>More</a>", 1), ("", 0)])
+def test_a_teaser_whose_title_the_model_keeps_ends_in_a_link(more: str, count: int) -> None:
+    box = f"<div><h4><a href=/1>Slip at the lifeboat station</a></h4><p>{WRIST}</p>{more}</div>"
+    assert (
+        gone(f"<main>{STORY}{box}<p>{MUSEUM}</p><p>{KELP}</p></main>", {"Slip": 450, WRIST: 700}).count(WRIST) == count
+    )

@@ -38,6 +38,7 @@ from etl.markup.listed import (
     related,
     repeated,
     teasers,
+    titles_in_list,
     walls,
 )
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, EMBEDS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
@@ -118,6 +119,7 @@ def asides(
         buttons,
         labelled,
         links_apart,
+        titles_in_list,
         links_at_end,
         links_between,
         _about_author,

@@ -18,7 +18,8 @@ _COMMENTS = BIT["comments"]
 MAX_REPLY, REPLY_LEVELS = 40, 4
 _REPLY = re.compile(
     r"(?<!\w)(?:reply|antworten|répondre|responder|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|odpovědět|válasz"
-    r"|yanıtla|ответить|відповісти|απάντηση|vastaa)(?!\w)|回复|回覆|返信|답글|رد",
+    r"|yanıtla|ответить|відповісти|απάντηση|vastaa|balas|odgovori|răspunde|trả lời|הגב)(?!\w)"
+    r"|回复|回覆|返信|답글|رد|जवाब|ตอบกลับ",
     re.IGNORECASE,
 )
 
@@ -37,7 +38,7 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
 
 
 def _threads(layout: Layout) -> set[int]:
-    """Return adjacent boxes with the same attributes that each have a link to reply."""
+    """Return adjacent boxes with the same attributes, or none, that each have a link to reply."""
     beside: dict[tuple[int, int], set[int]] = defaultdict(set)
     for line in layout.lines:
         is_control = line.linked or layout.boxes[line.box].parts & BIT["button"]
@@ -45,7 +46,7 @@ def _threads(layout: Layout) -> set[int]:
             for place in islice(layout.path(line.box), REPLY_LEVELS):
                 box = layout.boxes[place]
                 beside[box.parent, box.key].add(place)
-    return {place for (_, key), places in beside.items() if len(places) > 1 and layout.keys[key][1] for place in places}
+    return {place for places in beside.values() if len(places) > 1 for place in places}
 
 
 def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int]) -> frozenset[int]:

@@ -35,6 +35,8 @@ OFFER_LINES = 3
 # The least probability, in thousandths, of a line that is certainly story, and of a line that the model keeps.  Kept
 # lines with a smaller one were put back for another reason.
 SURE, KEPT = 600, 300
+# The same of a link with a title that is surely a part of the story, in a list or behind a label in bold.
+SURE_TITLE = 850
 # The least probability of a sentence that makes its box a part of the story.  A repeated line with less than the second
 # value is furniture if so many lines of the page have its text.
 CERTAIN, DOUBTED, MIN_COPIES = 950, 400, 5
@@ -46,6 +48,8 @@ PAY = lazy(
     r"|předplat\w+|přihl\w+|войти|подпи\w+|giriş|abone\w*)(?!\w)|登録|ログイン|登录|订阅|구독|로그인",
     re.IGNORECASE,
 )
+# "Monday, 7 pm: a hearing on the roof": an item of a programme.
+_TIMED = re.compile(r"[^:：]{0,40}\d[^:：]{0,20}[:：]")
 # Boxes that contain no link of a paragraph or heading of the story.
 PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav", "center"))
 
@@ -151,8 +155,19 @@ def is_link_alone(layout: Layout, line: int) -> bool:
 
 
 def labelled(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the links behind a label of which the model is not sure: "Related: How locks work"."""
-    return {line for line in story if _is_doubted(likely, line) and _is_labelled(layout.lines[line])}
+    """Return the links behind a label of which the model is not sure: "Related: How locks work".
+
+    It may be a little surer if the label is in bold and ends in a colon.
+    """
+    unsure = (line for line in story if KEPT <= likely.get(line, SURE_TITLE) < SURE_TITLE)
+    labels = (line for line in unsure if _is_labelled(layout.lines[line]))
+    return {line for line in labels if _is_doubted(likely, line) or _is_set_off(layout.lines[line])}
+
+
+def _is_set_off(line: Line) -> bool:
+    """Return whether the label before a link is in bold, and ends in a colon."""
+    label = line.text[: -line.linked].rstrip()
+    return 0 < line.bold <= MAX_LABEL and abs(line.bold - len(label)) <= 1 and label.endswith((":", "："))
 
 
 def _is_labelled(line: Line) -> bool:
@@ -264,6 +279,33 @@ def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int
     return {line for lines in unsure if len(lines) <= MAX_LINKS for line in lines}
 
 
+def titles_in_list(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the items of a list that are all links with titles of other stories, and the heading right above them.
+
+    The model is certain of none, and may keep but some of them.  Most links have the words of a title, not of a name.
+    """
+    told = set(story)
+    found = set[int]()
+    inside = {layout.boxes[layout.lines[line].box].parent: line for line in story}
+    for place, line in inside.items():
+        if layout.boxes[place].name not in LISTS:
+            continue
+        lines = layout.lines_in(place, line, MAX_LINKS)
+        above = lines[0] - 1
+        links = [layout.lines[line] for line in lines]
+        titles = sum(
+            count_words(one.text) >= MIN_TITLE and not (ends_sentence(one.text) or _TIMED.match(one.text))
+            for one in links
+        )
+        is_list = 1 < len(links) <= MAX_LINKS and all(one.linked > MOSTLY * len(one.text) for one in links)
+        if above < 0 or not is_list or 2 * titles <= len(links) or layout.lines[above].linked:
+            continue
+        is_headed = layout.boxes[layout.lines[above].box].parts & BIT["heading"]
+        if is_headed and all(likely.get(line, SURE_TITLE) < SURE_TITLE for line in (above, *lines) if line in told):
+            found.update((above, *lines))
+    return told & found
+
+
 def _may_lead_away(layout: Layout, line: int, likely: Mapping[int, int]) -> bool:
     """Return whether the model keeps a link but is not sure of it; a sentence is not a link."""
     text = layout.lines[line].text
@@ -330,7 +372,8 @@ def asking(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> s
 def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the sentences in small boxes below linked headings that are removed: each leads to another story.
 
-    If most boxes beside one another are such boxes, all are.
+    Or below one of which the model is not sure, above "Read more".  If most boxes beside one another are such boxes,
+    all are.
     """
     told = set(story)
     # Boxes, and whether each is a teaser by itself.
@@ -340,7 +383,8 @@ def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> 
         if title.linked > MOSTLY * len(title.text) and layout.boxes[title.box].parts & BIT["heading"]:
             lines = layout.lines_in(box, line, CARD_LINES)
             if lines[0] == line - 1 and _is_small(layout, lines):
-                is_one = line - 1 not in told and likely.get(line, CERTAIN) < CERTAIN
+                is_gone = line - 1 not in told or (_is_doubted(likely, line - 1) and _calls(layout, lines))
+                is_one = is_gone and likely.get(line, CERTAIN) < CERTAIN
                 beside[layout.boxes[box].parent, layout.boxes[box].key][lines] = is_one
     found = set[int]()
     for boxes in beside.values():
