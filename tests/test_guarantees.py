@@ -1040,10 +1040,11 @@ def _started(folder: Path, output: str) -> "subprocess.Popen[bytes]":
     """A run with two workers, under way: its first parts are there."""
     write(folder / "in.jsonl", "".join(json.dumps({"text": STORY.format(i) * 3}) + "\n" for i in range(9000)))
     words = ["clean", "in.jsonl", "-o", output, "-q", "-j", "2", "--shard-size", "100kB"]
-    process = subprocess.Popen([*COPYDESK, *words], cwd=folder, stderr=subprocess.DEVNULL, start_new_session=True)
+    with (folder / "said.txt").open("wb") as said:
+        process = subprocess.Popen([*COPYDESK, *words, "-vv"], cwd=folder, stderr=said, start_new_session=True)
     end = time.monotonic() + 60
     while not list(folder.rglob(".copydesk-*/done/*")):
-        assert time.monotonic() < end and process.poll() is None
+        assert time.monotonic() < end and process.poll() is None, (folder / "said.txt").read_text()
         time.sleep(0.02)
     return process
 

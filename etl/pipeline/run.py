@@ -145,7 +145,7 @@ class Run:
                 stages = ("clean",)
         with in_background(self._engine.jobs) as start:
             if "select" in stages and self._engine.jobs > 1:
-                start(load_selection)
+                shards = _loading(shards, self._engine.jobs)
             for number, stage in enumerate(stages):
                 with self._timed(stage):
                     if number == 0:
@@ -328,6 +328,17 @@ def _tally_of(workspace: Workspace, stage: str, shard: int) -> Tally:
     if tally is None:
         raise workspace.lost(f"done/part-{shard:05d}.{stage}")
     return tally
+
+
+def _loading(shards: Iterable[Shard], jobs: int) -> Iterator[Shard]:
+    """Yield shards.  Load the modules for the search for duplicates while each worker has its first shard.
+
+    This thread does it: two threads that import modules at the same time may end up with half of a module.
+    """
+    shards = iter(shards)
+    yield from islice(shards, jobs)
+    load_selection()
+    yield from shards
 
 
 def _check_read(tally: Tally, found: Found) -> None:

@@ -68,7 +68,7 @@ class DropColumns(Struct, frozen=True, array_like=True):
 
 
 def load_selection() -> None:
-    """Import the modules that `select` needs.  The planning process has time for this while workers read."""
+    """Import the modules that `select` needs."""
     import_module("pyarrow")
     import_module("etl.dedup.selection")
 
