@@ -160,5 +160,5 @@ def _failures(limits: Sequence[Held], rows: Sequence[Row], better: Sequence[Chan
 
 
 def _fallen(better: Sequence[Change]) -> str:
-    """Say how many counts, or rates (a rate can fall while its count rises), are lower."""
+    """Return a note on how many counts or rates are lower; a rate can fall while its count rises."""
     return "1 count or rate is lower" if len(better) == 1 else f"{len(better):,} counts or rates are lower"

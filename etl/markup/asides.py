@@ -280,7 +280,7 @@ def _is_of_embed(layout: Layout, line: int) -> bool:
 
 
 def _captions(likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
-    """Return what tells whether a short line is a caption by its element, the names of boxes around it, or its looks.
+    """Return a function: is a short line a caption, by its element, the names of boxes around it, or its looks?
 
     Text in italics below a picture is a caption if it is no sentence, and an editor's note if it is one.  A box with
     more sentences than a caption has is a part of the story, whatever its name is; of two, the model must be sure.
