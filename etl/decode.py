@@ -79,6 +79,7 @@ _WIDE = ("gb18030", "gb2312", "gbk", "big5", "cp950", "shift_jis", "cp932", "euc
 _FAULT = lazy("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
 # Half of a surrogate pair in UTF-8.
 _HALF = lazy(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_PAIR = lazy(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _BEYOND_ASCII = lazy(r"[^\x00-\x7f]")
 # ASCII characters say nothing about an encoding.
 _WITHIN_ASCII = lazy(r"(?<=[\x00-\x7f])[\x00-\x7f]+(?=[\x00-\x7f])")
@@ -311,7 +312,7 @@ def _read(body: bytes, encoding: str) -> tuple[str, int]:
     if (fitting := _fitting(body, encoding)) is not None:
         return fitting, 0
     if encoding == "utf-8":
-        text = body.decode(encoding, "surrogateescape")
+        text = _PAIR.sub(_joined, body).decode(encoding, "surrogateescape")
         own = frozenset(_BEYOND_ASCII.findall(text))
         return _FAULT.subn(partial(_mended, own | {char.swapcase() for char in own}), text)
     text = body.decode(encoding, "replace")
@@ -331,13 +332,20 @@ def _read_lines(body: bytes, other: str) -> tuple[str, int]:
     return "\n".join(read), replaced
 
 
+def _joined(pair: re.Match[bytes]) -> bytes:
+    """Return a character in UTF-8 for its two surrogates in UTF-8: CESU-8, which Java and databases write."""
+    return paired(pair[0].decode("utf-8", "surrogatepass"))[0].encode()
+
+
 def _mended(own: Set[str], fault: re.Match[str]) -> str:
-    """Return the characters of stray Windows-1252 bytes; U+FFFD for a cut sequence or an undefined byte.
+    """Return the characters of stray Windows-1252 bytes; U+FFFD for half a pair, a cut sequence or an undefined byte.
 
     `own` are characters of the text.  A cut sequence has no such letters, or odd ones: `sÃo`.
     """
     data = bytes(ord(char) - 0xDC00 for char in fault[0])
     read, around = data.decode("cp1252", "replace"), fault.string[max(0, fault.start() - 1) : fault.end() + 1]
+    if _HALF.fullmatch(data):
+        return "\ufffd"
     if own >= {*read} and not _ODD.search(around.replace(fault[0], read)):
         return read
     return read[0] if data[0] < 0xA0 else "\ufffd"

@@ -146,6 +146,8 @@ def test_declaration_is_believed_if_the_text_reads_like_text(
     [
         (b"", "", "utf-8", "utf-8", 0),
         (b"The inf\xed\xa0\x83ormation", "The inf\ufffdormation", "utf-8", "utf-8", 1),
+        ("í inf".encode() + b"\xed\xa0\x82ormation", "í inf\ufffdormation", "utf-8", "utf-8", 1),
+        (b"A smile \xed\xa0\xbd\xed\xb8\x80 or", "A smile \U0001f600 or", "utf-8", "utf-8", 0),
         (b"The inf\xed\xb3\x93ormation", "The inf\ufffdormation", "utf-8", "utf-8", 1),
         (codecs.BOM_UTF8, "", "utf-8", "bom", 0),
         (codecs.BOM_UTF8 + b"Minsk", "Minsk", "utf-8", "bom", 0),
