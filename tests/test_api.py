@@ -294,6 +294,7 @@ anything: Any = etl  # mypy refuses what follows, as it should
         (lambda one: one.clean({"a": 1}), etl.Unreadable, "^the record: has no known field of text[^;]*; its fields: a\n  Put the text into"),
         (lambda _: anything.Cleaner(profile="carefull"), ValueError, "Did you mean 'careful'"),
         (lambda _: anything.Cleaner(rules=[7]), TypeError, "named by its path, not by int"),
+        (lambda _: anything.Cleaner(rules="x" * 10**6), etl.CopydeskError, "^x{255}: cannot be read: File name too long"),
         (lambda _: anything.Cleaner(rules=None), TypeError, "rules takes an iterable, not None"),
         (lambda _: anything.Cleaner(select=[7]), TypeError, "ids of rules"),
         (lambda _: anything.Cleaner(select="cor"), etl.CopydeskError, "there is no such pack"),

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from msgspec import structs
 from etl.cleaner import Cleaner
 from etl.errors import NoInput
 from etl.formats import Format, Reading, Reject, Share, find, format_of, read, shares
+from etl.formats.opening import open_packed
+from etl.formats.source import Source
 from etl.model import Metadata, Raw
 
 Compress = Callable[[bytes], bytes]
@@ -390,3 +393,15 @@ def test_zstandard_may_begin_and_end_with_frames_that_hold_nothing(tmp_path: Pat
     path = tmp_path / "a.jsonl.zst"  # as pzstd writes it, with a table for seeking at its end
     path.write_bytes(b"".join(skipped(len(frame).to_bytes(4, "little")) + frame for frame in frames) + skipped(b"seek"))
     assert [one.body for one in results(path) if isinstance(one, Raw)] == ["One", "Two"]
+
+
+@pytest.mark.parametrize("count", [-1, 100])
+def test_a_file_with_nothing_to_read_yet_is_an_error_of_the_system(tmp_path: Path, count: int) -> None:
+    """Like /proc/kmsg, which only root can open, and which is a regular file."""
+    pipe = tmp_path / "a.txt"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR)
+    source = Source(str(pipe), str(pipe), size=0, modified=pipe.stat().st_mtime_ns)
+    with open_packed(source) as file, pytest.raises(BlockingIOError):
+        file.read(count)
+    os.close(writer)

@@ -173,6 +173,18 @@ def test_a_disk_that_is_full_when_parts_are_synced_is_named(
         assert (done.code, "part-00000" in done.err, "internal error" in done.err) == (6, True, False), done.err
 
 
+def test_a_disk_that_is_full_when_the_output_is_made_is_a_fault_of_the_machine(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    crawl(tmp_path / "in.jsonl", 2)
+    monkeypatch.setattr(Path, "mkdir", fail)
+    done = run("clean", "in.jsonl", "-o", "out/")
+    assert (done.code, done.err.splitlines()[0]) == (6, "copydesk: out/: No space left on device")
+
+
 TEXTS = st.lists(
     st.sampled_from(["Belarusâ€™ rally", "Read More", "They marched.", "“No”", "\ud83d", "don?t", " "]), max_size=6
 )

@@ -75,6 +75,24 @@ def test_a_file_in_which_all_is_unknown_has_the_same_schema(shape: Shape, tmp_pa
     ]
 
 
+def test_long_articles_of_parquet_are_not_all_in_memory(tmp_path: Path) -> None:
+    parts = [tmp_path / f"part-{number:05d}.parquet" for number in range(4)]
+    texts = [f"{number} " * (8 << 20) for number in range(len(parts))]  # 16 MiB in one row, 800 MiB in a part
+    for part, text in zip(parts, texts, strict=True):
+        rows = pa.DictionaryArray.from_arrays(pa.array([0] * 50, pa.int32()), pa.array([text]))
+        pq.write_table(pa.table({"id": ["a"] * 50, "text": rows}), part, store_schema=False)
+    rest = read_texts(parts[0])
+    assert next(rest) == ("a", texts[0])
+    assert pa.total_allocated_bytes() < 300 << 20
+    del rest
+    for part, text in zip(parts, texts, strict=True):
+        pq.write_table(pa.table({"id": ["a"] * 3, "text": [text] * 3}), part)
+    join_parquet(tmp_path / "all.parquet", parts)
+    groups = pq.ParquetFile(tmp_path / "all.parquet").metadata
+    assert (groups.num_rows, groups.num_row_groups) == (12, 3)  # four rows are 64 MiB
+    assert pq.read_table(tmp_path / "all.parquet")["text"].to_pylist() == [text for text in texts for _ in range(3)]
+
+
 def test_times_are_times_and_what_is_unknown_is_null(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     with parquet_writer(path, SHAPES["copydesk"].columns) as write:

@@ -8,9 +8,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EAGAIN
 from math import inf
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import structs
 
@@ -20,6 +21,9 @@ from etl.formats.sniffing import SNIFFED_BYTES, wide_encoding
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG_DOCUMENT, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
 from etl.formats.unpacking import UNPACKED_AT_ONCE, Damaged, Readable, Unpacking, unpacked
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # Bytes to read before the format of a stream is examined.
 PREFIX_BYTES = 4096
@@ -56,7 +60,7 @@ def open_packed(source: Source) -> io.BufferedReader:
         return open_own(source.path)
     if source.is_stream:
         return _prefixed(io.FileIO(source.path))
-    packed = _buffered(io.FileIO(source.path, opener=_at_once))
+    packed = _buffered(_AtOnce(source.path, opener=_at_once))
     try:
         status = os.fstat(packed.fileno())
         _compare(source, status.st_size, status.st_mtime_ns)
@@ -64,6 +68,24 @@ def open_packed(source: Source) -> io.BufferedReader:
         packed.close()
         raise
     return packed
+
+
+class _AtOnce(io.FileIO):
+    """A file that is never waited for.  Reading raises BlockingIOError if there is nothing yet, as in /proc/kmsg."""
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        if (count := super().readinto(buffer)) is None:
+            raise _nothing_yet()
+        return count
+
+    def readall(self) -> bytes:
+        if (found := super().readall()) is None:
+            raise _nothing_yet()
+        return found
+
+
+def _nothing_yet() -> BlockingIOError:
+    return BlockingIOError(EAGAIN, os.strerror(EAGAIN))
 
 
 def _at_once(path: str, flags: int) -> int:

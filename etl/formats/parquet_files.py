@@ -168,6 +168,13 @@ class _Parquet:
         return size if kind == DICTIONARY_PAGE else 0
 
 
+def parquet_batches(file: IO[bytes]) -> "Iterator[pa.RecordBatch]":
+    """Yield all rows of a Parquet file, in batches of BATCH_BYTES.  Raises OSError or ArrowInvalid on damage."""
+    table = _Parquet(file)
+    for group in table.groups():
+        yield from table.batches(group, range(len(table.schema)))
+
+
 def columns_of(group: "pq.RowGroupMetaData") -> "Iterator[pq.ColumnChunkMetaData]":
     """Yield the columns of a row group."""
     return map(group.column, range(group.num_columns))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from etl.errors import UsageError, first_line
 from etl.formats.opening import open_own
+from etl.formats.parquet_files import parquet_batches
 from etl.shapes import AUDIT, REJECTS, Column, Columns
 from etl.writers import arrow_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-# Rows of a row group: some MB of articles, so that readers can skip and share them.
-GROUP_ROWS = 10_000
+# Rows of a row group: some MB of articles, so that readers can skip and share them.  Of long articles, it has fewer.
+GROUP_ROWS, GROUP_BYTES = 10_000, 64 << 20
 # Rows that are converted to columns at a time.
 BATCH_ROWS = 1000
 # The key of the schema's metadata that names the writer.
@@ -93,7 +93,10 @@ def parquet_writer(path: Path, columns: Columns) -> Iterator[Callable[[Iterable[
 
 
 def join_parquet(target: Path, parts: Sequence[Path]) -> None:
-    """Write the rows of Parquet files, in order, to one file, in row groups of GROUP_ROWS or a little more."""
+    """Write the rows of Parquet files, in order, to one file.
+
+    A row group has GROUP_ROWS rows or GROUP_BYTES, or a little more, because memory holds it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -103,14 +106,14 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
         pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=True) as writer,
     ):
         waiting: list[pa.RecordBatch] = []
-        count = 0
+        count = size = 0
         for part in parts:
-            for batch in _batches(pq.ParquetFile(arrow_file(part))):
+            for batch in parquet_batches(arrow_file(part)):
                 waiting.append(batch)
-                count += batch.num_rows
-                if count >= GROUP_ROWS:
+                count, size = count + batch.num_rows, size + batch.nbytes
+                if count >= GROUP_ROWS or size >= GROUP_BYTES:
                     writer.write_table(pa.Table.from_batches(waiting, schema))
-                    waiting, count = [], 0
+                    waiting, count, size = [], 0, 0
         if waiting:
             writer.write_table(pa.Table.from_batches(waiting, schema))
 
@@ -137,12 +140,10 @@ def own_kind(place: Path | str) -> str:
 def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a Parquet file that copydesk wrote, as records: "" where it has null.  Raises UsageError."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(arrow_file(path))
-        for batch in _batches(file):
-            yield from (_record(row, file.schema_arrow) for row in batch.to_pylist())
+        for batch in parquet_batches(arrow_file(path)):
+            yield from (_record(row, batch.schema) for row in batch.to_pylist())
     except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError) as error:  # a string that is not UTF-8 …
         fault = f"cannot be read: {first_line(error)}"
         raise UsageError(
@@ -164,8 +165,3 @@ def _record(row: Mapping[str, Any], schema: Any) -> dict[str, Any]:
             is_text = pa.types.is_string(kind) or pa.types.is_timestamp(kind)
             found[name] = "" if value is None and is_text else value
     return found
-
-
-def _batches(file: "pq.ParquetFile") -> "Iterator[pa.RecordBatch]":
-    """Yield the rows of a file; Arrow up to 19 cannot iterate over a file without row groups."""
-    return file.iter_batches(BATCH_ROWS) if file.num_row_groups else iter(())

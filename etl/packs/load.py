@@ -122,14 +122,19 @@ def pack_files(name: str | PathLike[str]) -> Sequence[Path]:
     path = Path(name)
     if not os.fspath(name):  # which would be the current folder
         raise PackError('""', "is no name of a pack", "Give a .toml file or a folder of them.")
-    if path.is_dir():
-        files = sorted(_packs_below(path))
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+        files = sorted(_packs_below(path)) if is_folder else []
+    except OSError as error:
+        place = str(error.filename or path)[:255]
+        raise PackError(place, f"cannot be read: {error.strerror}", "Give a .toml file or a folder of them.") from None
+    if is_folder:
         if not files:
             raise PackError(str(path), "holds no pack", "Give a .toml file or a folder of them.")
         for file in files:
             check_file(file)
         return files
-    if not path.exists():
+    if not exists:
         raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
     check_file(path)
     return [path]

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from etl.errors import UsageError
+from etl.errors import OF_NAMES, UsageError, of_system
 from etl.formats.stores import SCHEMES, has_scheme, is_address, real_place
 from etl.formats.writing import PARQUET
 from etl.writers import SUFFIXES
@@ -267,10 +267,15 @@ def _holds_others(folder: Path, index: str) -> bool:
 
 
 def make_parent(output: Output) -> None:
-    """Make the folder of an output.  Raises UsageError if it cannot be made, or cannot be written to."""
+    """Make the folder of an output.
+
+    Raises UsageError if it cannot be made, or cannot be written to, and MachineError if the disk is full or fails.
+    """
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
     except (OSError, RecursionError) as error:  # pathlib makes nested folders by recursion
+        if isinstance(error, OSError) and error.errno not in OF_NAMES:
+            raise of_system(output.name, error) from None
         fault = error.strerror if isinstance(error, OSError) else "too many folders"
         raise UsageError(output.name, f"cannot be made: {fault}", "Give an -o that you may write to.") from None
     if not os.access(output.parent, os.W_OK):
