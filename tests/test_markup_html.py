@@ -523,3 +523,8 @@ def test_page_is_its_blocks_and_each_knows_its_place(html: str) -> None:
 def test_a_story_in_a_declarative_shadow_root_is_read(name: str) -> None:
     page = f"<x-story><template {name}=open>{'<p>The gates of the mill were shut on Friday.' * 3}</template></x-story>"
     assert "The gates of the mill" in " ".join(block.text for block in read_html(page).blocks)
+
+
+def test_a_place_to_jump_to_is_no_link() -> None:
+    lines = lay_out("<p>A<p><a name=top>A tram<p>A bus</a><p><a name=b href=/b>A boat</a><p><a>Menu</a>").lines
+    assert [line.linked for line in lines] == [0, 0, 0, 6, 4]

@@ -265,6 +265,7 @@ def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -
     [
         pytest.param(f"<div><div>{BROTHERS}</div></div>", 200, True, id="a callout"),
         pytest.param(f"<div><div><p>{BROTHERS}</p></div></div>", 200, True, id="a paragraph in two wrappers"),
+        pytest.param(f"<div><div><div><p>{BROTHERS}</p></div></div></div>", 200, True, id="a paragraph in three"),
         pytest.param(f"<div><div>{BROTHERS}</div></div>", 190, False, id="unlike the story"),
         pytest.param(f"<div><div><a href=/>{BROTHERS}</a></div></div>", 200, False, id="a teaser"),
         pytest.param("<div><div>Read on.</div></div>", 200, False, id="a few words"),
@@ -274,6 +275,22 @@ def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -
 def test_a_sentence_within_the_story(box: str, likely: int, is_found: bool) -> None:
     layout = lay_out(f"<article><p>{FIRE}</p><p>{PLEA}</p>{box}<p>{COURT}</p></article>")
     assert enclosed(layout, {0, 1, 3}, dict.fromkeys(range(4), likely), [True] * 4) == ({2} if is_found else set())
+
+
+@pytest.mark.parametrize(
+    ("second", "likely", "count"),
+    [
+        (FIRE, 120, 2),
+        (FIRE, 110, 0),
+        (f"<a href=/>{FIRE}</a>", 120, 0),
+        ("Read it.", 120, 0),
+        (f"</div><div>{FIRE}", 120, 0),
+    ],
+    ids=["two", "unlike the story", "a link", "a few words", "each in its own"],
+)
+def test_two_long_sentences_in_a_box_within_the_story(second: str, likely: int, count: int) -> None:
+    layout = lay_out(f"<article><p>{FIRE}<p>{PLEA}<div><p>{BROTHERS}</p><p>{second}</p></div><p>{COURT}</article>")
+    assert len(enclosed(layout, {0, 1, 4}, dict.fromkeys(range(5), likely), [True] * 5)) == count
 
 
 @pytest.mark.parametrize(
@@ -306,6 +323,7 @@ def test_a_section_right_below_the_story(box: str, around: str, likely: int, cou
         pytest.param("<div><h3>The law</h3><p>{}</p><p>More</p></div>", [], id="above what is no story"),
         pytest.param("<aside><h3>The law</h3><p>{}</p></aside>", [], id="in another part"),
         pytest.param("<div><h3>The law</h3></div><div><p>{}</p></div>", [], id="alone in its box"),
+        pytest.param("<div><div><h3>The law</h3></div><div><p>{}</p></div></div>", ["The law"], id="in a wrapper"),
     ],
 )
 def test_headings_of_boxes_that_are_story(box: str, found: list[str]) -> None:
@@ -445,6 +463,21 @@ def test_the_next_page_of_the_story_is_unfolded() -> None:
 @pytest.mark.parametrize(
     ("box", "count"),
     [
+        (f"<button>Read on</button><div hidden><p>{NOTE}<p>{BROTHERS}</div>", 2),
+        (f"<div><button>Read on</button></div><div hidden><p>{NOTE}<p>{BROTHERS}</div>", 0),
+        (f"<button>Read on</button><div hidden><p>{NOTE}</div>", 0),
+        (f"<p>Read on</p><div hidden><p>{NOTE}<p>{BROTHERS}</div>", 0),
+    ],
+)
+def test_a_button_unfolds_the_rest_of_the_story(box: str, count: int) -> None:
+    layout = lay_out(f"<article><div><p>{FIRE}<p>{COURT}</div>{box}</article>")
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert len(unfolded(layout, {0, 1}, is_sentence)) == count
+
+
+@pytest.mark.parametrize(
+    ("box", "count"),
+    [
         pytest.param("<div>{}</div><div class=a hidden>{}</div>", 4, id="two questions"),
         pytest.param("<div>{}</div><div class=a id=a{} hidden>{}</div>", 4, id="two questions with ids of their own"),
         pytest.param("<nav><div>{}</div><div class=a hidden>{}</div></nav>", 0, id="in another part of the page"),
@@ -484,6 +517,12 @@ def test_what_buttons_beside_one_another_unfold(item: str, around: str, count: i
     is_sentence = [line.text.endswith(".") for line in layout.lines]
     assert len(folded(layout, {0}, is_sentence)) == count
     assert folded(lay_out(page.format(around.format(said[0]))), {0}, is_sentence) == set()
+
+
+@pytest.mark.parametrize(("label", "count"), [("Who pays?", 2), ("A tip", 0)])
+def test_a_question_on_a_single_button_within_the_story(label: str, count: int) -> None:
+    layout = lay_out(f"<article><p>{FIRE}</p><ul><li>{ITEM.format(label, 'a', NOTE)}</ul><p>{COURT}</article>")
+    assert len(folded(layout, {0, 3}, [True, False, True, True])) == count
 
 
 CELLS = "<div class=row><div>{}</div><div>{}</div></div>"

@@ -6,7 +6,7 @@ from itertools import islice
 
 from etl.markup.elements import BIT, ROOTS
 from etl.markup.entries import first_name, shape_of
-from etl.markup.layout import Layout
+from etl.markup.layout import MIN_STORY, Layout
 from etl.markup.put_back import ELSEWHERE, HEADINGS, MOSTLY, QUESTION
 
 # Elements that a click may unfold, and the boxes that a button unfolds.
@@ -20,9 +20,9 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
     """Return folded sentences within the story: below a question or button of the story, or in a tab.
 
     A tab, or the next page, is a box with the same name as an adjacent box with story.  The adjacent box may be in a
-    box of its own: a chapter below its heading.  Boxes that do not begin with a sentence are left out, and so are boxes
-    with other lines than sentences and items.  Two questions or more may also be beside or below the story: they are
-    put back with their answers.
+    box of its own: a chapter below its heading.  A button right below the story ("Read on") unfolds the rest of it.
+    Boxes that do not begin with a sentence are left out, and so are boxes with other lines than sentences and items.
+    Two questions or more may also be beside or below the story: they are put back with their answers.
     """
     end = max(story, default=0)
     around = layout.around(story)
@@ -41,12 +41,24 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
                 found.add(above)
         elif above in story and above + 1 < end and _is_label(layout, above):
             found.update(line for line in lines if line < end)
+        elif above - 1 in story and _goes_on(layout, above, place, lines):
+            found.update(lines)
         if above >= 0 and layout.lines[above].text.endswith(QUESTION) and _is_near(layout, place, around):
             asked[box.name, shape_of(layout, place)].update((above, *lines))
     for lines_of in asked.values():
         if sum(layout.lines[line].text.endswith(QUESTION) for line in lines_of) > 1:
             found |= lines_of
     return found - set(story)
+
+
+def _goes_on(layout: Layout, button: int, place: int, lines: Sequence[int]) -> bool:
+    """Return whether a button between the story and a hidden box unfolds the rest of the story: beside both, prose."""
+    label = layout.lines[button].box
+    above = layout.lines[button - 1].box
+    around = layout.boxes[place].parent
+    is_beside = layout.boxes[label].parent == around and around in layout.path(above)
+    is_button = layout.boxes[label].parts & BIT["button"] and not layout.lines[button].linked
+    return bool(is_button) and is_beside and len(lines) > 1 and layout.have_chars(lines, MIN_STORY)
 
 
 def _hidden(layout: Layout, is_sentence: Sequence[bool]) -> Iterator[tuple[int, Sequence[int]]]:
@@ -77,7 +89,8 @@ def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) 
     """Return adjacent buttons within the article, with the text that each unfolds, if most of it is sentences.
 
     A button (it may be in a heading) is the first box of an item, or is directly above the box that it unfolds.  Two
-    items or more have the same parent.  An item with a picture or a link alone is a teaser; then no item is returned.
+    items or more have the same parent; one within the story is enough if it asks a question.  An item with a picture or
+    a link alone is a teaser; then no item is returned.
     """
     items: dict[int, list[range]] = defaultdict(list)  # lines of items, the button first, by the box around them
     for line, one in enumerate(layout.lines[:-1]):
@@ -103,8 +116,12 @@ def folded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) 
         inside = [line for lines in ranges for line in lines[1:]]
         chars = sum(len(layout.lines[line].text) for line in inside)
         prose = sum(len(layout.lines[line].text) for line in inside if is_sentence[line])
+        asks = layout.lines[ranges[0][0]].text.endswith(QUESTION)
+        is_one = asks and min(story) < inside[0] <= inside[-1] < max(story)
         is_there = (
-            len(ranges) > 1 and not whole_part & ~layout.boxes[place].parts and _is_within(layout, place, holding)
+            (len(ranges) > 1 or is_one)
+            and not whole_part & ~layout.boxes[place].parts
+            and _is_within(layout, place, holding)
         )
         if is_there and 2 * prose > chars and not _lead_away(layout, inside):
             found.update(line for lines in ranges for line in lines)

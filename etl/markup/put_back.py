@@ -16,9 +16,9 @@ from etl.markup.naming import PICTURES, TITLES
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
-# The same of a sentence within the story, in a box among its paragraphs or in a quotation, its characters, and the
-# number of boxes around it in which paragraphs are looked for.
-MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS, ENCLOSED_LEVELS = 200, 100, 30, 3
+# The same of a sentence within the story, in a box among its paragraphs, of two beside one another, or in a quotation,
+# its characters, and the number of boxes around it in which paragraphs are looked for.
+MIN_ENCLOSED, MIN_OF_TWO, MIN_QUOTED, ENCLOSED_CHARS, ENCLOSED_LEVELS = 200, 120, 100, 30, 4
 # The same of the sentences of a section right below the story: of one of them, and of each.
 MIN_SECTION, MIN_OF_SECTION = 150, 90
 # Quotations that are looked for in the story; no page has more, and to look for each takes n².
@@ -193,7 +193,8 @@ def enclosed(
 ) -> set[int]:
     """Return sentences between the first and the last line of the story, in a box among its paragraphs: a callout.
 
-    A quotation may stand in a box of its own, if the story does not say the same.
+    A quotation may stand in a box of its own, if the story does not say the same.  Of two long sentences beside one
+    another, the model may be less sure.
     """
     holding = Counter(layout.boxes[layout.lines[line].box].parent for line in story)
     found: set[int] = set()
@@ -207,7 +208,8 @@ def enclosed(
         is_caption = any(
             PICTURES.search(layout.keys[layout.boxes[place].key][1]) for place in around if not holding[place]
         )
-        if likely[line] >= MIN_ENCLOSED and not is_caption and max(holding[place] for place in around) >= ALIKE:
+        least = MIN_OF_TWO if _has_like(layout, line, story, is_sentence) else MIN_ENCLOSED
+        if likely[line] >= least and not is_caption and max(holding[place] for place in around) >= ALIKE:
             found.add(line)
         elif layout.boxes[one.box].parts & BIT["blockquote"]:
             quoted.append(line)
@@ -216,6 +218,18 @@ def enclosed(
         said = dict(zip(quoted, letters_of([layout.lines[line].text for line in quoted]), strict=True))
         found.update(line for place, line in enumerate(said) if place >= MAX_QUOTED or said[line] not in told)
     return found
+
+
+def _has_like(layout: Layout, line: int, story: Collection[int], is_sentence: Sequence[bool]) -> bool:
+    """Return whether two long sentences without links stand beside one another in a box, neither taken for story."""
+    parent = layout.boxes[layout.lines[line].box].parent
+
+    def is_one(place: int) -> bool:
+        one = layout.lines[place]
+        is_told = is_sentence[place] and place not in story and len(one.text) >= LINKED_SENTENCE and not one.linked
+        return is_told and layout.boxes[one.box].parent == parent
+
+    return is_one(line) and (is_one(line - 1) or is_one(line + 1))
 
 
 def section(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
@@ -253,9 +267,12 @@ def headed(layout: Layout, story: Collection[int], headlines: Collection[int]) -
             continue
         own = layout.boxes[layout.lines[title].box]
         is_title = own.parts & BIT["heading"] or (own.name in TITLED and TITLES.search(layout.keys[own.key][1]))
-        if not is_title or own.name == "h1" or own.parts & ELSEWHERE or layout.boxes[own.parent].name in WHOLES:
+        around = own.parent
+        if own.parts & BIT["heading"] and layout.ends[around] <= layout.lines[line].box:  # a heading in a wrapper
+            around = layout.boxes[around].parent
+        if not is_title or own.name == "h1" or own.parts & ELSEWHERE or layout.boxes[around].name in WHOLES:
             continue
-        lines = layout.lines_in(own.parent, title, MAX_SECTION)
+        lines = layout.lines_in(around, title, MAX_SECTION)
         told = [len(layout.lines[one].text) for one in lines[1:] if one in story]
         is_whole = title == lines[0] and len(told) == len(lines) - 1 < MAX_SECTION
         if is_whole and max(told, default=0) >= ENCLOSED_CHARS:

@@ -197,7 +197,7 @@ class _Walker:
         elif tag == "br":
             self._break()
         else:
-            if tag in _STYLE_OF:
+            if tag in _STYLE_OF and (tag != "a" or "name" not in attributes or "href" in attributes):
                 self.bits |= _STYLE_OF[tag]
                 if self.links and tag == "a":
                     self.links.open(attributes.get("href", ""), len(self.words))
