@@ -37,6 +37,8 @@ _VERBS = (
     r"|řek(?:l|la)|říká|uved(?:l|la)|dodal[a]?|poved(?:al|ala)|hovorí|dejal[a]?"
     r"|dedi(?:ler)?|diyor|söyle(?:di|yor)|sade|säger|sagde|siger|sier|sano[io]|kertoi|s(?:a|ade)(?= [A-ZÆØÅ])"
     r"|mondta|mondja|közölte|spus|spune|declarat|είπε|λέει|δήλωσε|kata(?= [A-Z])|katanya|ujar(?:nya)?|nói"
+    r"|c(?:ảnh báo|ho biết|ho hay)|khẳng định|sabi n[ig]|a(?:li|me)sema|bildirib|deyib|д(?:ейді|еді)|d(?:eydi|edi)"
+    r"|ამბობს|თქვა|განაცხადა|ասաց|ասում է|хэлэв|хэлжээ"
 )
 # Verbs for signs, pages, requests and advertisements.  No notice uses one of them as an instruction.
 _SHOWS = (
@@ -57,17 +59,21 @@ _WORD = r"[\w'’.-]+(?:,\d+)*"
 _CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS}|{_SHOWS})\b"
 _REPORTED = lazy(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}[,;] )")
 # The same for scripts without spaces, and for languages with the verb first (Arabic) or last (Persian, Hindi, Japanese,
-# Korean).  Hebrew "wrote" is left out, because the word also means "article".
+# Korean).  Hebrew "wrote" is left out, because the word also means "article".  A notice in Japanese or Korean is polite
+# (ました, 합니다), or a noun: the plain past, and the plain form of Korean, are those of a story.
 _REPORTED_IN_SCRIPT = lazy(
     r"^[^，。,:：!?！？]{1,14}(?:说|說|称|稱|表示|写道|寫道|指出|宣布|强调|強調|回应|回應|问道|問道|告诉\w{1,6}|告訴\w{1,6})[，,:：]"
+    r"|^[^，。,:：!?！？]{1,14}(?:投诉|投訴|认为|認為|透露|认定|認定|裁定|批评|批評|发现|發現)，"
+    r"|被(?:法院|警方)?(?:认定|認定|判|指|罚款|罰款|要求|逮捕|起诉|起訴|查处|查處)[^，。]{1,20}。$"
     r"|[\"，,][^，。\"]{0,12}(?:说|說|写道|寫道|表示|喊道|问道|問道|回答)道?。\"?$|(?:写着|寫著|写道|寫道)。$"
     r"|と[^。、]{0,14}(?:書いてあ|書かれてい|記されてい)(?:る|た|った)。"
     r"|と(?:述べ|話し|語っ|言っ|発表し|説明し|明かし|訴え|呼びかけ|報じ|書い)(?:た|ている|ていた|だ)。"
     r"|[다라냐자까\"]고 (?:[가-힣]{1,8} ){0,2}"
     r"(?:말했|밝혔|전했|설명했|강조했|썼|덧붙였|주장했|답했|물었|외쳤|보도했)다\."
     r"|고 (?:[가-힣]{1,8} ){0,3}(?:적혀|쓰여) 있(?:었)?다\."
+    r"|(?<!まし)た。$|(?:だという|ている|てきた)。$|[가-힣](?<!니)(?<!금한)(?<!금지한)다\.$"
     r"|^[وف]?(?:قال|أعلن|كتب|أضاف|أكد|صرح|ذكر|أوضح|حذر)(?:ت|وا)? [^:.!؟]{1,60}[:،\"]"
-    r"|[،\"] ?(?:(?:حسبما|كما|هكذا) )?(?:قال|كتب|أعلن|أضاف)(?:ت|وا)? [^:،]{1,50}\.$"
+    r"|[،\"] ?(?:(?:حسبما|كما|هكذا) )?(?:قال|كتب|أعلن|أضاف|وفقا?|بحسب)(?:ت|وا)? [^:،]{1,50}\.$"
     r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )"
     r"|نوشته (?:شده )?بود\."
     r"|ने (?:[^।,.]{1,30} )?(?:कहा|बताया|लिखा|पूछा)(?:[,:।.]| है| था| कि)|[^।]{2}लिखा (?:है|था)।$"
@@ -75,7 +81,7 @@ _REPORTED_IN_SCRIPT = lazy(
     r"|म्हणाल(?:े|ा|ी|्या)(?:[,:]|\.$)|(?:கூறினார்|தெரிவித்தார்|என்றார்|என்கிறார்)(?: [^.]{1,40})?\.$"
     r"|نے (?:[^۔،]{1,30} )?(?:کہا|بتایا|لکھا|پوچھا)(?:[:،۔]| ہے| تھا| کہ)"
     r"|(?:^|[,\"] ?)(?:[^,.\":]{1,30} )?(?:אמר|הודיע|מסר|הוסיף|הוסיפ"
-    r"|סיפר|כתוב על|הבהיר|טען|טענ)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
+    r"|סיפר|כתוב על|הבהיר|טען|טענ|קבע|פסק|דרש|ביקש|הזהיר)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
 )
 # An opening quotation mark, or a colon behind a verb of saying, before text that a rule would cut from a paragraph.
 _OPENS_QUOTATION = lazy(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
