@@ -371,6 +371,45 @@ def test_a_bucket_that_does_not_exist_is_known_before_the_run(
     assert (result.code, "there is no bucket 'bucket'" in result.err) == (code, code == 2), result.err
 
 
+class CutOff(io.BytesIO):
+    """An upload that fails when it is completed, as those of S3 do."""
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            raise OSError("AWS Error NETWORK_CONNECTION during UploadPart operation")
+
+
+class EmptyStore:
+    """A store as `FSSpecHandler` calls it, which has nothing and gets nothing."""
+
+    protocol = "s3"
+
+    def info(self, path: str) -> dict[str, Any]:
+        raise FileNotFoundError(path)
+
+    def exists(self, path: str) -> bool:
+        return False
+
+    isdir = exists
+
+    def open(self, path: str, mode: str) -> CutOff:
+        return CutOff()
+
+
+@pytest.mark.parametrize("output", ["s3://bucket/o.jsonl", "s3://bucket/out/"])
+def test_an_upload_that_fails_at_its_end_is_no_success(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    store = fs.PyFileSystem(fs.FSSpecHandler(EmptyStore()))
+    monkeypatch.setattr(to_store, "connect", lambda address: (store, address.removeprefix("s3://")))
+    monkeypatch.setattr(to_store, "_check_bucket", lambda _: None)
+    result = run("clean", "a.txt", "-o", output, "--index", "seen")
+    assert (result.code, "cannot be written: AWS Error" in result.err) == (6, True), result.err
+    assert not (tmp_path / "seen/manifest.json").exists()
+
+
 @pytest.mark.parametrize(
     "words",
     ["clean a.jsonl -o s3://bucket/out/", "clean a.jsonl", "clean a.jsonl --dedup off", "dedup a.jsonl", "dedup a.jsonl -o -"],

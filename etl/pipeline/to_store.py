@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path, PurePath
-from shutil import copyfile
+from shutil import copyfile, copyfileobj
 from typing import TYPE_CHECKING, Any
 
 from etl.errors import MachineError, UsageError, first_line
@@ -19,12 +19,15 @@ from etl.formats.stores import connect, unreachable
 from etl.formats.writing import join_parts
 from etl.pipeline.output import are_of_audit, begins_as, exists_already, of_others
 from etl.pipeline.workspace import Workspace
+from etl.processes import signals_held
 from etl.writers import TEMPORARY, atomic, indented_json
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
 MANIFEST = "run.json"
+# Bytes that are copied into a store at a time.
+COPIED_AT_ONCE = 1 << 20
 _PART = re.compile(r"(?:articles|audit|rejects)/part-\d{5,}[.\w]*")
 _OWN_FOLDER = b'"schema": "copydesk/run/'
 
@@ -163,7 +166,10 @@ def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account
 
 
 def _put(store: "FileSystem", source: Path, path: str) -> None:
-    """Copy a file into a store.  An interrupt waits until this is done, so that no incomplete object is written."""
+    """Copy a file into a store.  An interrupt waits until this is done, so that no incomplete object is written.
+
+    `pyarrow.fs.copy_files` is not used, because it ignores the error of an upload that fails at its end.
+    """
     from pyarrow import fs
 
     try:
@@ -172,9 +178,8 @@ def _put(store: "FileSystem", source: Path, path: str) -> None:
             with atomic(Path(path)) as temporary:
                 copyfile(source, temporary)
             return
-        fs.copy_files(
-            str(source.absolute()), path, source_filesystem=fs.LocalFileSystem(), destination_filesystem=store
-        )
+        with signals_held(), source.open("rb") as file, store.open_output_stream(path) as target:
+            copyfileobj(file, target, COPIED_AT_ONCE)
     except OSError as error:
         way_out = "Check that you may write there, and run again."
         raise MachineError(path, f"cannot be written: {first_line(error)}", way_out) from None
