@@ -391,6 +391,8 @@ class EmptyStore:
     def exists(self, path: str) -> bool:
         return False
 
+    isdir = exists
+
     def open(self, path: str, mode: str) -> CutOff:
         return CutOff()
 

@@ -1,11 +1,15 @@
 """`copydesk dedup`: the input's own lines, less the copies; and articles that go whole, there and in `clean`."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 from conftest import Run
 from corpus import BUDGET, RALLY, RIVER, read_lines
+
+from etl.pipeline import session
 
 
 def write(*texts: str) -> None:
@@ -65,6 +69,39 @@ def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
         {"keeper": "n0", "duplicate": "n3", "similarity": 1.0},
     ]
     assert read_lines("clusters.jsonl") == [{"keeper": "n0", "duplicates": ["n1", "n3"]}]
+
+
+def test_a_run_that_failed_after_its_pairs_were_written_is_resumed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(RALLY, RALLY + " now", RIVER, RALLY)
+    words = (
+        "dedup",
+        "in.jsonl",
+        "-o",
+        "out.jsonl",
+        "--pairs",
+        "pairs.jsonl",
+        "--clusters",
+        "clusters.jsonl",
+        "--resume",
+    )
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(session, "deliver", full)
+        assert run(*words).code == 6
+    written, others = Path("pairs.jsonl").read_bytes(), b'{"keeper":"a","duplicate":"b","similarity":1.0}\n'
+    Path("pairs.jsonl").write_bytes(others)
+    done = run(*words)
+    assert (done.code, "pairs.jsonl: exists already" in done.err, Path("pairs.jsonl").read_bytes()) == (2, True, others)
+    with monkeypatch.context() as patched:
+        patched.setattr(session, "deliver", full)
+        Path("pairs.jsonl").unlink()
+        Path("clusters.jsonl").unlink()
+        assert run(*words).code == 6
+    assert run(*words).code == 0
+    assert (Path("pairs.jsonl").read_bytes(), len(read_lines("out.jsonl"))) == (written, 2)
 
 
 def test_a_huge_id_is_not_repeated_for_each_copy(run: Run) -> None:

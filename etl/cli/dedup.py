@@ -1,6 +1,8 @@
 """`copydesk dedup`: remove near-duplicate records from JSONL that is already clean."""
 
 import os
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ import click
 from etl.cli import options, settings
 from etl.cli.command import NAME_INPUTS, GroupedCommand, option
 from etl.cli.index import maintain, maintenance_options
-from etl.errors import UsageError, counted
+from etl.errors import RestoreError, UsageError, counted
 
 if TYPE_CHECKING:
     from etl.audit import Tally
@@ -160,20 +162,36 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
         if path in inputs or path in taken:
             whose = "an input" if path in inputs else f"written for {taken[path]}"
             raise UsageError(f"--{name}", f"'{given}' is {whose}", "Name another file.")
-        check_target(Path(given), chosen["force"], PAIRS)
+        check_target(Path(given), chosen["force"] or chosen["resume"], PAIRS)
         taken[path] = f"--{name}"
 
 
 def _write_pairs(workspace: "Workspace", chosen: dict[str, Any]) -> None:
+    """Write pairs and clusters, unless the run that is continued has written them.  Raises UsageError."""
     from etl.formats.own_files import PAIRS
     from etl.formats.own_records import read_outputs, write_lines
-    from etl.pipeline.records import Pair, clustered
+    from etl.pipeline.records import Cluster, Pair, clustered
 
-    found = Path(workspace.folder) / "pairs"
-    if chosen["pairs"]:
-        write_lines(Path(chosen["pairs"]), read_outputs(found, Pair), chosen["force"], PAIRS)
-    if chosen["clusters"]:
-        write_lines(Path(chosen["clusters"]), clustered(read_outputs(found, Pair)), chosen["force"], PAIRS)
+    def pairs() -> Iterator[Pair]:
+        return read_outputs(Path(workspace.folder) / "pairs", Pair)
+
+    def clusters() -> Iterator[Cluster]:
+        return clustered(pairs())
+
+    for name, noun, lines in (("pairs", Pair, pairs), ("clusters", Cluster, clusters)):
+        path = Path(chosen[name] or "")
+        if chosen[name] and not (chosen["resume"] and _holds(path, noun, lines())):
+            write_lines(path, lines(), chosen["force"], PAIRS)
+
+
+def _holds(path: Path, noun: type[Any], lines: Iterable[object]) -> bool:
+    """Return true if a file exists and has these lines, and no others."""
+    from etl.formats.own_records import read_outputs
+
+    try:
+        return path.exists() and all(one == other for one, other in zip_longest(read_outputs(path, noun), lines))
+    except (UsageError, RestoreError):  # it has other lines, and is kept
+        return False
 
 
 def _duplicates(tally: "Tally") -> int:
