@@ -56,8 +56,8 @@ def dedup(
     """Return the texts that duplicate another text, by their places in the list.
 
     By default each text is an article, whose paragraphs are separated by blank lines.  An article is a duplicate if
-    80 % of its words are copied from one other article.  With `unit="paragraph"` each text is one paragraph.  A text of
-    fewer than ten words is never a duplicate.  The options are those of `copydesk dedup`.
+    80 % of its words are copied from one other article.  With `unit="paragraph"` each text is one paragraph.  A
+    paragraph of fewer than ten words is never looked up.  The options are those of `copydesk dedup`.
 
     >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
     >>> dedup([said, "Minsk", said + ", police said"], unit="paragraph")

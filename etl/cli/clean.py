@@ -46,8 +46,8 @@ STARTED_HERE = 8
     "--skip",
     multiple=True,
     metavar="WHAT",
-    help="Leave out articles that have no text, also if their `status` is not stub.  stub: only those with a headline; "
-    "empty: only those without a headline; stub,empty: both.  [default: write them]",
+    help="Leave out articles without text.  stub: articles with a headline; empty: articles without a headline; "
+    "stub,empty: both.  Their `status` does not matter.  [default: write them]",
 )
 @option(
     "Output",

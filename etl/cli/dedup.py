@@ -53,8 +53,9 @@ if TYPE_CHECKING:
 @options.show_options
 @options.text_field_option
 @options.unit_option(
-    help="What a record is.  paragraph: one paragraph; article: paragraphs that are separated by blank lines.  An "
-    "article can be removed if at least 80 % of its words are copied from one other article."
+    help="What a record is.  paragraph: one paragraph; article: paragraphs that are separated by blank lines.  Then "
+    "each paragraph is compared, with --threshold.  An article is a duplicate if at least 80 % of its words (with "
+    "--copies lossless: all words) are in paragraphs that are copied from one other article."
 )
 @options.similarity_options("shingles (see --shingles)")
 @option(
@@ -85,8 +86,8 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
-    For each duplicate, the audit names the record that is kept in its place, and the similarity of both.
-    Records of fewer than ten words are never duplicates.
+    For each duplicate, the audit names the record that is kept in its place, and has the number of --pairs.
+    A paragraph of fewer than ten words is never looked up, so a record without longer ones is no duplicate.
     """
     from etl.cli.show import index_words, reject_words, report, run_session
     from etl.formats.own_files import is_index

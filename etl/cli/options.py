@@ -238,7 +238,7 @@ def similarity_options(shingles: str) -> Callable[[Any], Any]:
             default="similar",
             show_default=True,
             help="similar: remove every near-duplicate; lossless: remove a near-duplicate only if all of its "
-            f"{shingles} are also in the text that is kept.",
+            f"{shingles} are also in the text that is kept in its place.",
         ),
         option(
             "Duplicates",

@@ -22,9 +22,9 @@ ARTICLE = {
     "language": "Language of the text as ISO 639 code, such as en: from its source, or detected.",
     "status": "full: none of the following; teaser: the text ends with an ellipsis, or at a notice that there is more "
     "text (such as 'Subscribe to read on'); stub: there is no text, with or without a headline; paywalled: the data of "
-    "the page says that the article is not free, and the text is short; suspect: rules matched all sentences, or the "
-    "first or last one, or most prose of an HTML page stands outside the story that was found, so a person should look "
-    "at the article.",
+    "the page says that the article is not free, and the text is short; suspect: a person should look at the article, "
+    "because rules matched all of its sentences, or its first or last sentence, or because most prose of an HTML page "
+    "stands outside the story that was found.",
     "word_count": "Words of `text`.",
     "removed_ratio": "Share of the article's characters that was removed or moved into a field. White space "
     "between blocks is not counted.",
