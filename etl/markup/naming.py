@@ -88,8 +88,8 @@ DISCUSSIONS = Finder(
 )
 CAPTIONS = Finder(
     rf"{_BEGIN}(?:(?:image|img|photo|picture|thumb|media|video|figure)?captions?|credits?|bildunterschrift|bildtext"
-    r"|l[eé]gende?|leyenda|slide)(?![a-z])",
-    "caption|credit|bild|gend|leyenda|slide",
+    r"|l[eé]gende?|leyenda|slide|(?:image|img|photo|pic)[-_]?desc(?:r|ription)?)(?![a-z])",
+    "caption|credit|bild|gend|leyenda|slide|desc",
 )
 PICTURES = Finder(
     r"(?<![a-z])(?:image|photo|picture|pics?|img|thumb(?:nail)?|bild|foto|imagen?|immagine|zdjecie|gallery|galerie)(?![a-z])",
