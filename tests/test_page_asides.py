@@ -494,6 +494,9 @@ def test_a_list_of_links_below_a_heading_among_paragraphs(items: tuple[str, ...]
     links = "".join(f"<li><a href=/{number}>{text}</a></li>" for number, text in enumerate(items))
     page = f"<main>{STORY}<h4>See this too</h4><ul>{links}</ul><p>{MUSEUM}</p><p>{KELP}</p></main>"
     assert len(gone(page, dict.fromkeys(("See", *items), likely))) == count
+    in_bold = page.replace("<h4>See this too</h4>", "<p><b>See this too</b></p>")
+    assert len(gone(in_bold, dict.fromkeys(("See", *items), likely))) == count
+    assert gone(page.replace("h4>", "p>"), dict.fromkeys(("See", *items), likely)) == []
 
 
 @pytest.mark.parametrize("names", ["", " class=comment"])

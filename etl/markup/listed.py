@@ -283,7 +283,8 @@ def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int
 def titles_in_list(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the items of a list that are all links with titles of other stories, and the heading right above them.
 
-    The model is certain of none, and may keep but some of them.  Most links have the words of a title, not of a name.
+    A label in bold may be the heading.  The model is certain of none, and may keep but some of them.  Most links have the
+    words of a title, not of a name.
     """
     told = set(story)
     found = set[int]()
@@ -301,7 +302,8 @@ def titles_in_list(layout: Layout, story: Sequence[int], likely: Mapping[int, in
         is_list = 1 < len(links) <= MAX_LINKS and all(one.linked > MOSTLY * len(one.text) for one in links)
         if above < 0 or not is_list or 2 * titles <= len(links) or layout.lines[above].linked:
             continue
-        is_headed = layout.boxes[layout.lines[above].box].parts & BIT["heading"]
+        label = layout.lines[above]
+        is_headed = layout.boxes[label.box].parts & BIT["heading"] or label.bold == len(label.text) <= MAX_LABEL
         if is_headed and all(likely.get(line, SURE_TITLE) < SURE_TITLE for line in (above, *lines) if line in told):
             found.update((above, *lines))
     return told & found
