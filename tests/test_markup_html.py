@@ -528,3 +528,17 @@ def test_a_story_in_a_declarative_shadow_root_is_read(name: str) -> None:
 def test_a_place_to_jump_to_is_no_link() -> None:
     lines = lay_out("<p>A<p><a name=top>A tram<p>A bus</a><p><a name=b href=/b>A boat</a><p><a>Menu</a>").lines
     assert [line.linked for line in lines] == [0, 0, 0, 6, 4]
+
+
+@pytest.mark.parametrize(
+    ("page", "texts"),
+    [
+        (
+            "<p><img><em class=img_desc>A tram</em>It left.<p>On <em class=img_desc>time</em>.",
+            ["A tram", "It left.", "On time."],
+        ),
+        ("<p><img><em>A tram</em> left.", ["A tram left."]),
+    ],
+)
+def test_a_caption_in_a_line_stands_apart(page: str, texts: list[str]) -> None:
+    assert [line.text for line in lay_out(page).lines] == texts

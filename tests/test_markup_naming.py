@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.markup.naming import CAPTIONS, CLUES, DISCUSSIONS, OFFERS, PARTS, PICTURES, Finder
+from etl.markup.naming import CAPTIONS, CLUES, DISCUSSIONS, OFFERS, PARTS, PICTURES, Finder, named_part
 
 FINDERS = (CAPTIONS, CLUES, DISCUSSIONS, OFFERS, PARTS, PICTURES)
 
@@ -35,3 +35,17 @@ def test_a_finder_finds_what_its_pattern_matches(finder: Finder, data: st.DataOb
 def test_a_clue(names: str, said: str | None) -> None:
     match = CLUES.search(names)
     assert (match and match.lastgroup) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "part"),
+    [
+        ("embed-privacy-overlay", "dialog"),
+        ("video__embed-placeholder", "dialog"),
+        ("BorlabsCookie _brlbs-cb-youtube", "dialog"),
+        ("embed-responsive", ""),
+        ("has-consent", ""),
+    ],
+)
+def test_a_box_in_the_place_of_a_film(names: str, part: str) -> None:
+    assert named_part(names) == part

@@ -291,6 +291,8 @@ def test_comments_in_a_list(box: str, goes: bool) -> None:
         pytest.param("<b>More:</b>", "Vicar blames a mouse again", 800, True, id="a label in bold with a colon"),
         pytest.param("More:", "Vicar blames a mouse again", 800, False, id="keeps: surer, and not in bold"),
         pytest.param("<b>Leggi anche</b>", "Il parroco accusa un topo", 450, True, id="a label in bold"),
+        pytest.param("<b>LEGGI ANCHE</b>", "Il parroco accusa un topo", 800, True, id="a label in bold capitals"),
+        pytest.param("<b>Leggi anche</b>", "Il parroco accusa un topo", 800, False, id="keeps: surer"),
         pytest.param("<b>Best:</b>", "Vicar brand lamp oil", 900, False, id="keeps: of which the model is sure"),
         pytest.param("Tickets:", "lamp.example", 450, False, id="keeps: an address"),
         pytest.param("Read also", "the vicar on his mouse", 450, False, id="keeps: no label"),
@@ -492,6 +494,9 @@ def test_a_list_of_links_below_a_heading_among_paragraphs(items: tuple[str, ...]
     links = "".join(f"<li><a href=/{number}>{text}</a></li>" for number, text in enumerate(items))
     page = f"<main>{STORY}<h4>See this too</h4><ul>{links}</ul><p>{MUSEUM}</p><p>{KELP}</p></main>"
     assert len(gone(page, dict.fromkeys(("See", *items), likely))) == count
+    in_bold = page.replace("<h4>See this too</h4>", "<p><b>See this too</b></p>")
+    assert len(gone(in_bold, dict.fromkeys(("See", *items), likely))) == count
+    assert gone(page.replace("h4>", "p>"), dict.fromkeys(("See", *items), likely)) == []
 
 
 @pytest.mark.parametrize("names", ["", " class=comment"])
@@ -500,9 +505,13 @@ def test_comments_with_a_link_to_reply(names: str) -> None:
     assert gone(f"<main>{STORY}<p>{MUSEUM}</p><h3>Komentar</h3>{said * 2}</main>", {}).count(WRIST) == 2
 
 
-@pytest.mark.parametrize(("more", "count"), [("<a href=/1>More</a>", 1), ("", 0)])
-def test_a_teaser_whose_title_the_model_keeps_ends_in_a_link(more: str, count: int) -> None:
-    box = f"<div><h4><a href=/1>Slip at the lifeboat station</a></h4><p>{WRIST}</p>{more}</div>"
+@pytest.mark.parametrize(
+    ("around", "more", "count"),
+    [("<div>{}</div>", "<a href=/1>More</a>", 1), ("<div>{}</div>", "", 0), ("<article>{}</article>", "", 1)],
+)
+def test_a_teaser_whose_title_the_model_keeps(around: str, more: str, count: int) -> None:
+    """It ends in a link, or is an article of its own."""
+    box = around.format(f"<h4><a href=/1>Slip at the lifeboat station</a></h4><div><p>{WRIST}</div>{more}")
     assert (
         gone(f"<main>{STORY}{box}<p>{MUSEUM}</p><p>{KELP}</p></main>", {"Slip": 450, WRIST: 700}).count(WRIST) == count
     )

@@ -372,6 +372,13 @@ LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "headline"
         pytest.param(
             "<meta name=author content=admin>", "", "<p>By Ada Quill</p>", {"author": "Ada Quill"}, id="an account"
         ),
+        pytest.param(
+            "",
+            "",
+            "<p>By Ada Quill</p><article><a href=/1>Bakery wins</a><span class=byline>by Ben Nib</span></article>",
+            {"author": "Ada Quill"},
+            id="beside the byline of another article",
+        ),
         pytest.param("", "", "<p>By Theresa May</p>", {"author": "Theresa May"}, id="keeps: a name that is a month"),
         pytest.param("", "", "<p>한서윤 기자 입력 2026.03.08. 06:30</p>", {"author": "한서윤"}, id="Korean"),
         pytest.param(

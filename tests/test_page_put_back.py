@@ -351,7 +351,7 @@ def test_items_with_numbers(numbers: tuple[str, ...], title: str, count: int) ->
     assert len(numbered(layout, {0}, (), is_sentence)) == count
 
 
-@pytest.mark.parametrize("name", ["wp-block-jetpack-subscriptions", "newsletters", "box-offers"])
+@pytest.mark.parametrize("name", ["wp-block-jetpack-subscriptions", "newsletters", "box-offers", "sponsored-content"])
 def test_boxes_of_offers_are_named_in_the_plural(name: str) -> None:
     layout = lay_out(
         f"<article><p>{FIRE}</p><p>{PLEA}</p><div class={name}><p>All of it, each day.</div><p>{COURT}</p></article>"

@@ -129,7 +129,7 @@ def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None
     said = said_of(layout.clues)
     layout = credible(layout, said)
     judged = judge(layout, said, model)
-    metadata = read_metadata(_own(layout), shown_of(layout, judged.kept, judged.headlines, judged.span()))
+    metadata = read_metadata(_own(layout, judged), shown_of(layout, judged.kept, judged.headlines, judged.span()))
     kept_by = _kept_by(layout, keep_rules(metadata), text) if keep_rules else {}
     kept = tuple(is_kept or place in kept_by for place, is_kept in enumerate(judged.kept)) if kept_by else judged.kept
     body = _hidden_story(layout, said, kept)
@@ -141,10 +141,22 @@ def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None
     return Parted(layout, said, judged, metadata, body, kept, kept_by, tuple(groups))
 
 
-def _own(layout: Layout) -> list[Clue]:
-    """Return the clues of a page without bylines in quotations: they name who is quoted."""
-    quoted = {line for line, one in enumerate(layout.lines) if layout.boxes[one.box].parts & BIT["blockquote"]}
-    return [clue for clue in layout.clues if clue.name not in BYLINES or clue.line not in quoted]
+def _own(layout: Layout, judged: Judged) -> list[Clue]:
+    """Return the clues of a page without bylines in quotations, which name who is quoted, and in <article>s within.
+
+    Those below the story stay: their number shows that they belong to teasers.
+    """
+    kept = (line for line, is_kept in enumerate(judged.kept) if is_kept)
+    holding, span = layout.around({*kept, *judged.headlines}), judged.span()
+    others = {place for place, box in enumerate(layout.boxes) if box.name == "article"} - holding
+    is_other = layout.inside(others)
+    within = range(span.start, span.end)
+    not_own = {
+        line
+        for line, one in enumerate(layout.lines)
+        if layout.boxes[one.box].parts & BIT["blockquote"] or (is_other[one.box] and line in within)
+    }
+    return [clue for clue in layout.clues if clue.name not in BYLINES or clue.line not in not_own]
 
 
 def _kept_by(layout: Layout, rules: Sequence[KeepRule], text: str) -> dict[int, KeepRule]:

@@ -157,7 +157,7 @@ def is_link_alone(layout: Layout, line: int) -> bool:
 def labelled(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the links behind a label of which the model is not sure: "Related: How locks work".
 
-    It may be a little surer if the label is in bold and ends in a colon.
+    It may be a little surer if the label is in bold and ends in a colon, or is in capitals.
     """
     unsure = (line for line in story if KEPT <= likely.get(line, SURE_TITLE) < SURE_TITLE)
     labels = (line for line in unsure if _is_labelled(layout.lines[line]))
@@ -165,9 +165,10 @@ def labelled(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) ->
 
 
 def _is_set_off(line: Line) -> bool:
-    """Return whether the label before a link is in bold, and ends in a colon."""
+    """Return whether the label before a link is in bold, and ends in a colon or is all in capitals."""
     label = line.text[: -line.linked].rstrip()
-    return 0 < line.bold <= MAX_LABEL and abs(line.bold - len(label)) <= 1 and label.endswith((":", "："))
+    is_bold = 0 < line.bold <= MAX_LABEL and abs(line.bold - len(label)) <= 1
+    return is_bold and (label.endswith((":", "：")) or label.isupper())
 
 
 def _is_labelled(line: Line) -> bool:
@@ -282,7 +283,8 @@ def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int
 def titles_in_list(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the items of a list that are all links with titles of other stories, and the heading right above them.
 
-    The model is certain of none, and may keep but some of them.  Most links have the words of a title, not of a name.
+    A label in bold may be the heading.  The model is certain of none, and may keep but some of them.  Most links have the
+    words of a title, not of a name.
     """
     told = set(story)
     found = set[int]()
@@ -300,7 +302,8 @@ def titles_in_list(layout: Layout, story: Sequence[int], likely: Mapping[int, in
         is_list = 1 < len(links) <= MAX_LINKS and all(one.linked > MOSTLY * len(one.text) for one in links)
         if above < 0 or not is_list or 2 * titles <= len(links) or layout.lines[above].linked:
             continue
-        is_headed = layout.boxes[layout.lines[above].box].parts & BIT["heading"]
+        label = layout.lines[above]
+        is_headed = layout.boxes[label.box].parts & BIT["heading"] or label.bold == len(label.text) <= MAX_LABEL
         if is_headed and all(likely.get(line, SURE_TITLE) < SURE_TITLE for line in (above, *lines) if line in told):
             found.update((above, *lines))
     return told & found
@@ -372,18 +375,21 @@ def asking(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> s
 def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the sentences in small boxes below linked headings that are removed: each leads to another story.
 
-    Or below one of which the model is not sure, above "Read more".  If most boxes beside one another are such boxes,
+    Or below one of which the model is not sure, above "Read more" or in an <article> of its own.  If most boxes beside one another are such boxes,
     all are.
     """
-    told = set(story)
+    told, own = set(story), set(layout.path(layout.lines[story[0]].box)) if story else {0}
     # Boxes, and whether each is a teaser by itself.
     beside: dict[tuple[int, int], dict[range, bool]] = defaultdict(dict)
     for line in story:
         title, box = layout.lines[line - 1], layout.boxes[layout.lines[line].box].parent
         if title.linked > MOSTLY * len(title.text) and layout.boxes[title.box].parts & BIT["heading"]:
+            around = layout.path(box)
+            box = next(place for place in around if not place or place <= title.box < layout.ends[place])
             lines = layout.lines_in(box, line, CARD_LINES)
             if lines[0] == line - 1 and _is_small(layout, lines):
-                is_gone = line - 1 not in told or (_is_doubted(likely, line - 1) and _calls(layout, lines))
+                is_other = _calls(layout, lines) or _article_around(layout, box) not in own
+                is_gone = line - 1 not in told or (_is_doubted(likely, line - 1) and is_other)
                 is_one = is_gone and likely.get(line, CERTAIN) < CERTAIN
                 beside[layout.boxes[box].parent, layout.boxes[box].key][lines] = is_one
     found = set[int]()
@@ -391,6 +397,10 @@ def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> 
         is_most = 2 * sum(boxes.values()) > len(boxes)
         found.update(line for lines, is_one in boxes.items() if is_one or is_most for line in lines)
     return told & found
+
+
+def _article_around(layout: Layout, box: int) -> int:
+    return next((place for place in layout.path(box) if layout.boxes[place].name == "article"), 0)
 
 
 def excerpts(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:

@@ -71,9 +71,12 @@ CLUES = Finder(
 )
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
 PARTS = Finder(
-    r"(?P<dialog>onetrust|cookiebot|didomi|qc-cmp2|usercentrics|cookie-?(?:consent|banner|notice|law)|sp_message|gdpr|toast|snackbar)"
+    r"(?P<dialog>onetrust|cookiebot|didomi|qc-cmp2|usercentrics|cookie-?(?:consent|banner|notice|law)|sp_message|gdpr|toast|snackbar"
+    # What stands in the place of a film or post until a reader agrees to load it.
+    r"|embed-?_?(?:consent|privacy|placeholder|opt-?in)|brlbs-(?:cb|content-blocker)|cmplz-blocked"
+    r"|(?<![a-z])consent-?_?(?:placeholder|overlay))"
     rf"|(?P<comments>{_BEGIN}comments?(?![a-z])|commentlist|disqus|(?<![a-z])(?:respond|replies)(?![a-z]))",
-    "cookie|onetrust|didomi|cmp2|usercentrics|sp_message|gdpr|toast|snackbar|comment|disqus|respond|replies",
+    "cookie|onetrust|didomi|cmp2|usercentrics|sp_message|gdpr|toast|snackbar|embed|brlbs|cmplz|consent|comment|disqus|respond|replies",
 )
 # Other names of groups of comments.
 DISCUSSIONS = Finder(
@@ -88,8 +91,8 @@ DISCUSSIONS = Finder(
 )
 CAPTIONS = Finder(
     rf"{_BEGIN}(?:(?:image|img|photo|picture|thumb|media|video|figure)?captions?|credits?|bildunterschrift|bildtext"
-    r"|l[eé]gende?|leyenda|slide)(?![a-z])",
-    "caption|credit|bild|gend|leyenda|slide",
+    r"|l[eé]gende?|leyenda|slide|(?:image|img|photo|pic)[-_]?desc(?:r|ription)?)(?![a-z])",
+    "caption|credit|bild|gend|leyenda|slide|desc",
 )
 PICTURES = Finder(
     r"(?<![a-z])(?:image|photo|picture|pics?|img|thumb(?:nail)?|bild|foto|imagen?|immagine|zdjecie|gallery|galerie)(?![a-z])",
@@ -125,10 +128,10 @@ RELATED = Finder(
 )
 OFFERS = Finder(
     r"(?<![a-z])(?:offers?|subscribe|subscriptions?|newsletters?|sign-?up|reg-?wall|gateway|abo-?box|polls?|quiz"
-    r"|cta|call-?to-?action|donat(?:e|ions?)|amp-(?:sticky-)?ad"
+    r"|cta|call-?to-?action|donat(?:e|ions?)|sponsored(?:-?(?:content|box))?|amp-(?:sticky-)?ad"
     # "paywall" alone may be the box of the story behind the paywall.
     r"|pay-?wall-?_?(?:banner|headline|text|offers?|box|message|notice|prompt|overlay|modal))(?![a-z])",
-    "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|cta|call|donat|amp",
+    "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|cta|call|donat|sponsored|amp",
 )
 # A box with such a name may have the story behind a paywall, or the text of the paywall.
 WALLS = Finder(

@@ -38,7 +38,7 @@ from etl.markup.elements import (
 from etl.markup.layout import Box, Layout, Line
 from etl.markup.limits import MAX_ELEMENTS, MAX_LINES, TooMany
 from etl.markup.links import LinkedWords
-from etl.markup.naming import SPOKEN, named_part
+from etl.markup.naming import CAPTIONS, SPOKEN, named_part
 from etl.model import Link
 
 # Attributes of one tag. libxml2 compares each with all earlier ones: 300,000 would take four minutes.
@@ -63,7 +63,9 @@ _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 # The text of an <rp> before a reading, and the number of last characters in which it is searched.
 OPENING, OPENING_CHARS = ("(", "（", "[", "［", "〔", "《", "〈", "【"), 20
 # A button in a byline says "Follow".
-_BUTTON, _HEADING = BIT["button"], BIT["heading"]
+_BUTTON, _HEADING, _CAPTION = BIT["button"], BIT["heading"], BIT["figcaption"]
+# Elements in a line that may hold a caption.
+_CAPTIONED = frozenset(("em", "i", "small", "span"))
 
 # Attributes of a <template> that is shown: the second is how browsers named it at first.
 SHADOW_ROOT = frozenset(("shadowrootmode", "shadowroot"))
@@ -189,6 +191,7 @@ class _Walker:
             tag in BLOCKS
             or ("-" in tag and self._is_block())
             or (tag == "span" and "style" in attributes and _SET_AS_BLOCK.search(attributes["style"]))
+            or (self.counts[3] and tag in _CAPTIONED and not self.words and self._is_caption(attributes))
         ):
             if self.words or self.after or self.breaks:
                 self._end_line()
@@ -275,6 +278,11 @@ class _Walker:
     def _is_block(self) -> bool:
         """Return whether a custom element is a block: it is not within a paragraph, and not after text in a line."""
         return self.boxes[self.box].name not in LINES and not self.words
+
+    def _is_caption(self, attributes: Mapping[str, str]) -> bool:
+        """Return whether an element in a line, right behind a picture, is called a caption: text may follow it."""
+        is_one = "class" in attributes and CAPTIONS.search(attributes["class"]) is not None
+        return is_one and not self.parts & (_CAPTION | _HEADING)
 
     def _open_box(self, tag: str, attributes: Mapping[str, str], is_hidden: bool) -> None:
         names, parts = "", self.parts | _HIDDEN if is_hidden else self.parts
