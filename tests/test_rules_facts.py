@@ -251,6 +251,18 @@ def test_short_sentence_below_the_story_stays_though_its_word_is_one_of_pages() 
     assert Cleaner().clean("\n\n".join(["Home", "Share", *story, *furniture])).text.split("\n\n") == story
 
 
+def test_advice_between_sentences_of_the_story_stays_though_it_has_words_of_pages() -> None:
+    story = [
+        "Die Stadt hat am Montag 40.000 Briefe verschickt, und die meisten waren falsch.",
+        "„Das tut uns leid“, sagte Amtsleiterin Anna Weller, die seit 2011 im Rathaus arbeitet.",
+        "Melden Sie sich bis Freitag im Rathaus an.",
+        "Klicken Sie auf keinen Link in der E-Mail.",
+        "Rufen Sie im Zweifel die Stadt unter 0800/123456 an.",
+    ]
+    page = ["Startseite", "Teilen", *story, "Zum Newsletter anmelden", "Meistgelesen"]
+    assert Cleaner().clean("\n\n".join(page)).text.split("\n\n") == story
+
+
 def test_facts_between_sentences_need_no_figure_below_their_heading() -> None:
     told = ["The law was passed.", "What changes", "Bangers: forbidden", "Lights: allowed", "The shops will sue."]
     assert facts(told, ()) == {1, 2, 3}

@@ -47,6 +47,8 @@ PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 300, 2, 2 * WORD
 TELLING, TELLING_ODDS, TELLING_APART = -500, 500, 4
 # Lexicon scores.  A short sentence right below a long one may have so much of furniture: "Classes resumed at noon."
 MAX_CLOSING = 600
+# Lexicon scores.  A short sentence between two kept ones may have so much: "Klicken Sie auf keinen Link in der E-Mail."
+MAX_BETWEEN = 1_000
 # Quotation marks, those of ’s and l’ among them.
 QUOTATION = 2
 # Units, thousandths of log-odds, lexicon scores, and thousandths of words with a capital of a heading between two
@@ -107,7 +109,11 @@ def sentences_of_story(columns: Mapping[str, I64], odds: I64, edges: Edges) -> M
     below = edges.shift((kept & long).astype(np.int64), -1) > 0
     closing = _sentences(columns) & below & (columns["label"] == 0) & (columns["units"] >= SHORT_UNITS)
     closing &= (columns["lexicon"] <= MAX_CLOSING) & (odds < TELLING_ODDS)
-    found: Mask = kept | closing
+    kept |= closing
+    both = (edges.shift(kept.astype(np.int64), 1) > 0) & (edges.shift(kept.astype(np.int64), -1) > 0)
+    between = _sentences(columns) & both & (columns["label"] == 0) & (columns["units"] >= SHORT_UNITS)
+    between &= columns["units"] < HEADING_UNITS
+    found: Mask = kept | (between & (columns["lexicon"] <= MAX_BETWEEN) & may_stand_apart)
     return found
 
 
