@@ -14,8 +14,8 @@ MAX_TOKENS = 48
 MAX_LABEL_TOKENS = 8
 # Bits of a hash that choose the weight of a term.
 BITS = 16
-# Full stops of Burmese and Khmer.  Each letter of these scripts is a token, and training pages have them in menus: sentences
-# would have the weights of menus.
+# Full stops of Burmese and Khmer.  Each letter of these scripts is a token, and training pages have them in menus:
+# sentences would have the weights of menus.
 _UNTAUGHT_STOPS = [ord(mark) for mark in "။។៕"]
 # A score is this factor times the sum of weights, divided by the square root of the number of terms.
 SCALE = 16
