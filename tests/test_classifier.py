@@ -201,6 +201,13 @@ def test_a_lexicon_is_packed_and_unpacked() -> None:
     assert (unpack(pack(weights)) == weights).all()
 
 
+@pytest.mark.parametrize("text", ["အာဏာပိုင်တွေက မတ်လကုန်မှာ ကတိပြုထားပါတယ်။", "អាជ្ញាធរ ខេត្ត ប្រាប់ ថា នឹង ដោះស្រាយ ជម្លោះ។"])
+def test_sentences_in_a_script_without_stories_in_training_have_no_weight(text: str) -> None:
+    read = read_text([text, STORY[0]])
+    scores = score_terms(lexicon_of(shipped()), read, tokenize(read)).tolist()
+    assert scores[0] == 0 and scores[1] < 0
+
+
 def test_terms_without_weight_score_nothing() -> None:
     text = read_text(["Share this article", ""])
     assert score_terms(EMPTY, text, tokenize(text)).tolist() == [0, 0]

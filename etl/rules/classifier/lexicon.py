@@ -14,6 +14,9 @@ MAX_TOKENS = 48
 MAX_LABEL_TOKENS = 8
 # Bits of a hash that choose the weight of a term.
 BITS = 16
+# Full stops of Burmese and Khmer.  Each letter of these scripts is a token, and training pages have them in menus:
+# sentences would have the weights of menus.
+_UNTAUGHT_STOPS = [ord(mark) for mark in "။។៕"]
 # A score is this factor times the sum of weights, divided by the square root of the number of terms.
 SCALE = 16
 
@@ -57,11 +60,12 @@ def terms(text: Text, tokens: Tokens) -> tuple[I64, I64]:
 
 
 def score_terms(weights: NDArray[np.int8], text: Text, tokens: Tokens) -> I64:
-    """Return the score of each block, above zero for furniture; 0 for one without terms."""
+    """Return the score of each block, above zero for furniture; 0 for one without terms or with an untaught stop."""
     buckets, blocks = terms(text, tokens)
     size = len(tokens.counts)
     sums = np.bincount(blocks, weights=weights[buckets], minlength=size)
     counts = np.bincount(blocks, minlength=size)
+    sums[np.isin(text.codes[np.maximum(text.ends - 1, 0)], _UNTAUGHT_STOPS) & (text.ends > text.starts)] = 0
     return np.floor(SCALE * sums / np.sqrt(np.maximum(counts, 1))).astype(np.int64)
 
 

@@ -25,7 +25,7 @@ MAX_CODE = 0x20000
 # More marks that end a sentence than the project's own list: Armenian, Ethiopic, Burmese, Khmer, Devanagari, Greek.
 _FINAL = frozenset(FINAL_PUNCTUATION + "։።။៕॥;．｡‼⁇⁈⁉")
 # No training page has these marks.  The model treats them like a full stop.
-_UNSEEN_FINAL = frozenset("۔։።॥៕")
+_UNSEEN_FINAL = frozenset("۔։።။॥។៕")
 _CLOSERS = frozenset(CLOSERS + "“‘„«‹」』】》〉")
 _COMMAS = frozenset(",;،、，；")
 _BARS = frozenset("|/›»>•·→▶►■●★–—")
