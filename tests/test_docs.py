@@ -208,8 +208,8 @@ def test_page_of_tasks_says_how_contact_lines_are_kept(way: str, run: Run, tmp_p
     story = ["Council to vote", "The council will vote on the new harbour wall on Monday, the mayor said.", *CONTACTS]
     (tmp_path / "notices/a.txt").write_text("\n\n".join(story), encoding="utf-8")
     if way == "exception":
-        table = page.partition("`line`:\n\n")[2].partition("\n\n")[0]
-        toml = textwrap.dedent(table).replace("2027-06-30", "2999-12-31")
+        table = page.partition("\n    [[exception]]\n")[2].partition("\n\n")[0]
+        toml = "[[exception]]\n" + textwrap.dedent(table).replace("2027-06-30", "2999-12-31")
         (tmp_path / "copydesk.toml").write_text(toml, encoding="utf-8")
     options = page.partition("`--ignore ")[2].partition("`")[0]
     result = run("clean", "notices/a.txt", *(["--ignore", options] if way == "ignore" else []))
