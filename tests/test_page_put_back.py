@@ -266,7 +266,13 @@ def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -
         pytest.param(f"<div><div>{BROTHERS}</div></div>", 200, True, id="a callout"),
         pytest.param(f"<div><div><p>{BROTHERS}</p></div></div>", 200, True, id="a paragraph in two wrappers"),
         pytest.param(f"<div><div><div><p>{BROTHERS}</p></div></div></div>", 200, True, id="a paragraph in three"),
-        pytest.param(f"<div><div>{BROTHERS}</div></div>", 190, False, id="unlike the story"),
+        pytest.param(f"<div><div>{BROTHERS}</div></div>", 100, True, id="in a box without links"),
+        pytest.param(f"<div><div>{BROTHERS}</div></div>", 90, False, id="unlike the story"),
+        pytest.param(f"<div><img><div>{BROTHERS}</div></div>", 190, False, id="unlike the story, with a picture"),
+        pytest.param(
+            f"<div><div>{BROTHERS}</div><button></button></div>", 190, False, id="unlike the story, with a button"
+        ),
+        pytest.param(f"<aside><div><p>{BROTHERS}</p></div></aside>", 100, True, id="in an aside without links"),
         pytest.param(f"<div><div><a href=/>{BROTHERS}</a></div></div>", 200, False, id="a teaser"),
         pytest.param("<div><div>Read on.</div></div>", 200, False, id="a few words"),
         pytest.param(f"<div class=photo><div><p>{BROTHERS}</p></div></div>", 200, False, id="a caption"),
@@ -288,8 +294,9 @@ def test_a_sentence_within_the_story(box: str, likely: int, is_found: bool) -> N
     ],
     ids=["two", "unlike the story", "a link", "a few words", "each in its own"],
 )
-def test_two_long_sentences_in_a_box_within_the_story(second: str, likely: int, count: int) -> None:
-    layout = lay_out(f"<article><p>{FIRE}<p>{PLEA}<div><p>{BROTHERS}</p><p>{second}</p></div><p>{COURT}</article>")
+def test_two_long_sentences_in_a_box_beside_a_picture(second: str, likely: int, count: int) -> None:
+    box = f"<div><figure></figure><p>{BROTHERS}</p><p>{second}</p><button></button></div>"
+    layout = lay_out(f"<article><p>{FIRE}<p>{PLEA}{box}<p>{COURT}</article>")
     assert len(enclosed(layout, {0, 1, 4}, dict.fromkeys(range(5), likely), [True] * 5)) == count
 
 
@@ -324,6 +331,8 @@ def test_a_section_right_below_the_story(box: str, around: str, likely: int, cou
         pytest.param("<aside><h3>The law</h3><p>{}</p></aside>", [], id="in another part"),
         pytest.param("<div><h3>The law</h3></div><div><p>{}</p></div>", [], id="alone in its box"),
         pytest.param("<div><div><h3>The law</h3></div><div><p>{}</p></div></div>", ["The law"], id="in a wrapper"),
+        pytest.param("<div><p class=box-title>The law</p><div><p>{}</p></div></div>", ["The law"], id="beside a box"),
+        pytest.param("<div><button>The law</button><div><p>{}</p></div></div>", ["The law"], id="a button"),
     ],
 )
 def test_headings_of_boxes_that_are_story(box: str, found: list[str]) -> None:

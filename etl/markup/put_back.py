@@ -16,9 +16,9 @@ from etl.markup.naming import PICTURES, TITLES
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
-# The same of a sentence within the story, in a box among its paragraphs, of two beside one another, or in a quotation,
-# its characters, and the number of boxes around it in which paragraphs are looked for.
-MIN_ENCLOSED, MIN_OF_TWO, MIN_QUOTED, ENCLOSED_CHARS, ENCLOSED_LEVELS = 200, 120, 100, 30, 4
+# The same of a sentence within the story, in a box among its paragraphs, of two beside one another, in a quotation or
+# a box without links and pictures, its characters, and the number of boxes around it in which paragraphs are looked for.
+MIN_ENCLOSED, MIN_OF_TWO, MIN_QUOTED, ENCLOSED_CHARS, ENCLOSED_LEVELS = 200, 120, 100, 30, 6
 # The same of the sentences of a section right below the story: of one of them, and of each.
 MIN_SECTION, MIN_OF_SECTION = 150, 90
 # Quotations that are looked for in the story; no page has more, and to look for each takes n².
@@ -43,6 +43,7 @@ PICTURED = BIT["figure"] | BIT["figcaption"]
 QUESTION = ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
+TOLD_BELOW = BIT["heading"] | BIT["button"]
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 # Elements that a name may make a heading; the most lines of a section.
 TITLED, MAX_SECTION = frozenset(("p", "div")), 60
@@ -194,7 +195,7 @@ def enclosed(
     """Return sentences between the first and the last line of the story, in a box among its paragraphs: a callout.
 
     A quotation may stand in a box of its own, if the story does not say the same.  Of two long sentences beside one
-    another, the model may be less sure.
+    another, and of one in a box without links and pictures, the model may be less sure.
     """
     holding = Counter(layout.boxes[layout.lines[line].box].parent for line in story)
     found: set[int] = set()
@@ -208,7 +209,11 @@ def enclosed(
         is_caption = any(
             PICTURES.search(layout.keys[layout.boxes[place].key][1]) for place in around if not holding[place]
         )
-        least = MIN_OF_TWO if _has_like(layout, line, story, is_sentence) else MIN_ENCLOSED
+        told = [*takewhile(lambda place: not holding[place], around)]
+        if told and _is_plain(layout, told[-1], line):
+            least = MIN_QUOTED
+        else:
+            least = MIN_OF_TWO if _has_like(layout, line, story, is_sentence) else MIN_ENCLOSED
         if likely[line] >= least and not is_caption and max(holding[place] for place in around) >= ALIKE:
             found.add(line)
         elif layout.boxes[one.box].parts & BIT["blockquote"]:
@@ -218,6 +223,17 @@ def enclosed(
         said = dict(zip(quoted, letters_of([layout.lines[line].text for line in quoted]), strict=True))
         found.update(line for place, line in enumerate(said) if place >= MAX_QUOTED or said[line] not in told)
     return found
+
+
+def _is_plain(layout: Layout, box: int, line: int) -> bool:
+    """Return whether a long sentence is in a box in which nothing can be clicked or seen: no link, button or picture."""
+    lines = layout.lines_in(box, line, MAX_SECTION)
+    parts = layout.boxes[layout.boxes[box].parent].parts
+    return (
+        len(layout.lines[line].text) >= LINKED_SENTENCE
+        and not any(layout.lines[place].linked or layout.lines[place].pictures for place in lines)
+        and not any(one.parts & ELSEWHERE & ~BIT["aside"] & ~parts for one in layout.boxes[box : layout.ends[box]])
+    )
 
 
 def _has_like(layout: Layout, line: int, story: Collection[int], is_sentence: Sequence[bool]) -> bool:
@@ -266,11 +282,16 @@ def headed(layout: Layout, story: Collection[int], headlines: Collection[int]) -
         if title in story or title in headlines or layout.lines[title].linked:
             continue
         own = layout.boxes[layout.lines[title].box]
-        is_title = own.parts & BIT["heading"] or (own.name in TITLED and TITLES.search(layout.keys[own.key][1]))
+        is_title = own.parts & TOLD_BELOW or (own.name in TITLED and TITLES.search(layout.keys[own.key][1]))
         around = own.parent
-        if own.parts & BIT["heading"] and layout.ends[around] <= layout.lines[line].box:  # a heading in a wrapper
+        if is_title and layout.ends[around] <= layout.lines[line].box:  # a heading in a wrapper
             around = layout.boxes[around].parent
-        if not is_title or own.name == "h1" or own.parts & ELSEWHERE or layout.boxes[around].name in WHOLES:
+        if (
+            not is_title
+            or own.name == "h1"
+            or own.parts & ELSEWHERE & ~TOLD_BELOW
+            or layout.boxes[around].name in WHOLES
+        ):
             continue
         lines = layout.lines_in(around, title, MAX_SECTION)
         told = [len(layout.lines[one].text) for one in lines[1:] if one in story]
