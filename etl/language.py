@@ -49,6 +49,21 @@ MAX_WITNESSES = 3
 # Codes of the same language, or of languages that a detector cannot distinguish.
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr", "tl": "fil"}
 
+# Letters that none of LANGUAGES has, with their language; "" if several languages have them.  py3langid would give a
+# text with them the code of a language with similar letters, or of any.  The first range with such a letter counts.
+_FOREIGN = (
+    ("\u0a01-\u0a7f", "pa"), ("\u0a81-\u0aff", "gu"), ("\u0b01-\u0b7f", "or"), ("\u0c00-\u0c7f", "te"),
+    ("\u0c80-\u0cff", "kn"), ("\u0d00-\u0d7f", "ml"), ("\u0d80-\u0dff", "si"), ("\u0e80-\u0eff", "lo"),
+    ("\u1000-\u109f", "my"), ("\u1780-\u17ff", "km"), ("\u10a0-\u10ff", "ka"), ("\u0530-\u058f", "hy"),
+    ("\u1200-\u137f", ""), ("ҳҷӣӯ", ""), ("ұ", "kk"), ("әғқңһҗ", ""), ("өү", "mn"), ("ښځڅډړږڼې", "ps"),
+    ("ێۆڕڵەٽڄڳڻ", ""), ("ə", "az"), ("\ufb50-\ufdff\ufe70-\ufefc", ""),
+)  # fmt: skip
+_FOREIGN_LETTER = lazy("[" + "".join(letters for letters, _ in _FOREIGN) + "]")
+# The least share of such letters: a text may quote a foreign name.
+MIN_FOREIGN = 1 / 60
+# Words of nearly any text in Hindi, which Nepali and Marathi lack; a word or letter of Marathi.
+_HINDI, _MARATHI = lazy(r"है|में| क[ेी] | और "), lazy("आहे|ळ")
+
 _WORD = lazy(r"[^\W\d_]+")
 # Letters of ASCII in lower case; a space for all else.
 _LETTERS = bytes(byte if byte in b"abcdefghijklmnopqrstuvwxyz" else 32 for byte in bytes(range(256)).lower())
@@ -71,8 +86,21 @@ def detect(texts: Sequence[str], longest: str = "") -> str:
         return "en"
     if len(words) < MIN_WORDS and _is_english(_words(longest[:SAMPLE_CHARS])):
         return "en"
+    foreign = _FOREIGN_LETTER.findall(sample)
+    if foreign and len(foreign) >= MIN_FOREIGN * len(sample):
+        return _of_letters(foreign)
     language, confidence = _identifier().classify(sample)
-    return language if confidence >= MIN_CONFIDENCE else ""
+    if confidence < MIN_CONFIDENCE:
+        return ""
+    if language == "hi" and not _HINDI.search(sample):
+        return "mr" if _MARATHI.search(sample) else "ne"
+    return language
+
+
+def _of_letters(foreign: Sequence[str]) -> str:
+    """Return the language of these letters: that of the first range with one of them."""
+    text = "".join(set(foreign))
+    return next(code for letters, code in _FOREIGN if re.search(f"[{letters}]", text))
 
 
 def contradicted(said: str, texts: Sequence[str]) -> str:

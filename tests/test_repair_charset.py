@@ -42,6 +42,14 @@ def test_a_document_in_the_wrong_encoding_is_read_back(language: str, codec: str
     assert result.text == "\n\n".join(texts)
 
 
+def test_korean_with_units_in_one_character_is_read_back() -> None:
+    text = (
+        "해안시는 18일 노후 상수도관 120㎞를 2028년까지 교체한다고 밝혔다.\n\n"
+        "시민단체는 공사비가 수도 요금에 반영될 것을 우려했다. 시는 단수 시간을 미리 알릴 예정이다."
+    )
+    assert etl.clean(text.encode("cp949").decode("latin-1")).text == text
+
+
 @pytest.mark.parametrize("language", ["cs", "da", "de", "hr", "hu", "it", "pl", "sk", "sl", "sv"])
 def test_utf_8_that_was_read_as_windows_1250_is_read_back(language: str) -> None:
     texts = [text.translate(_TYPED) for text in stories()[language]]

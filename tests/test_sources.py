@@ -36,6 +36,23 @@ def test_language_is_that_of_the_text_where_only_a_template_says_another(documen
     assert etl.clean(document).articles[0].language == language  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Астана әкімдігі биыл қалада 35 жаңа мектеп салынатынын және оған ұзақ уақыт кететінін мәлімдеді.", "kk"),
+        ("Улаанбаатар хотын захиргаа намар гэхэд 12 шинэ цэцэрлэг ашиглалтад оруулахаар төлөвлөжээ.", "mn"),
+        ("Самарқандда янги темир йўл вокзали қурилиши бошланди, маҳаллий аҳоли эски бинони сўрамоқда.", ""),
+        ("ប្រជាពលរដ្ឋជាង ២០០ គ្រួសារនៅខេត្តកំពត បានតវ៉ានៅមុខសាលាខេត្ត ដើម្បីទាមទារដំណោះស្រាយដីធ្លី។", "km"),
+        ("సముద్ర తీరంలో కొత్తగా పది ప్రభుత్వ ఆసుపత్రులు నిర్మించనున్నట్లు ఆరోగ్య శాఖ మంత్రి మంగళవారం ప్రకటించారు.", "te"),
+        ("Bakıda mayın birindən sərnişin avtobuslarında gediş haqqı altmış qəpik olacaq, bildirib sözçü.", "az"),
+        ("सिन्धुपाल्चोकमा पहिरोले पुरेको सडक पाँच दिनपछि खुलेको छ र एकतर्फी सवारी मात्र चल्न दिइएको छ।", "ne"),
+        ("د اوبو د کمښت له امله په کندهار کې د انارو حاصلات سږ کال نیمایي شوي دي.", "ps"),
+    ],
+)
+def test_a_language_that_detection_does_not_know_is_not_taken_for_another(text: str, language: str) -> None:
+    assert etl.clean(text).articles[0].language == language
+
+
 def test_words_of_people_beside_the_text_are_repaired_as_it_is() -> None:
     record = {
         "title": "Belarusâ€™ president\u2060 speaks &amp; waits",

@@ -59,7 +59,7 @@ _EAST_ASIAN = {
     "euc_jp": "euc_jp",
     **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
 }
-_WIDE = lazy("[“”‘’—…·\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60]")
+_WIDE = lazy("[“”‘’—…·℃\u2160-\u217f\u2190-\u21ff\u2460-\u26ff\u3000-\u9fff\uac00-\ud7a3\uff00-\uff60]")
 # In Greek, ς is at the end of a word and σ is not.  In Russian that was read as Greek, these letters are anywhere.
 _NOT_GREEK = lazy(r"ς[^\W\d_]|σ[\s.,]")
 _UTF8 = lazy("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
