@@ -144,7 +144,7 @@ ONE, TWO = json.dumps(record(1)), json.dumps(record(3), indent=1)
         pytest.param(f"[{TWO}] WORD02 \"open", ["WORD03", "!WORD02 stands between"], id="a mark before the end"),
         pytest.param(f"[{ONE}]\n[]\n[ null ]\n\x1e{TWO},\0\0", ["WORD01", "WORD03"], id="separators, null and zeros are nothing"),
         pytest.param(f"[{ONE},\"WORD02 \\\" {{\",{TWO}]", ["WORD01", "!WORD02 is a string", "WORD03"], id="a string with a brace"),
-        pytest.param('["WORD01", "WORD02"]', ["!WORD01 WORD02 is JSON without an object"], id="no object"),
+        pytest.param('["WORD01", "WORD02"]', ["!WORD01 WORD02 holds no JSON object"], id="no object"),
     ],
 )  # fmt: skip
 def test_words_between_objects(tmp_path: Path, body: str, said: list[str], size: int) -> None:

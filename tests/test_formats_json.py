@@ -188,11 +188,11 @@ def test_arrays_and_pretty_json_are_read_like_lines(tmp_path: Path, body: str, s
         pytest.param('[{"text":"a"},{"text":"open},\n{"text":"c"},{"text":"d"}]', ["a", "!is cut", "c", "d"], id="a quotation mark is missing"),
         pytest.param('[{"text":"a"},{"text":["b"},\n{"text":"c"},{"text":"d"}]', ["a", "!is not JSON", "c", "d"], id="a bracket is missing"),
         pytest.param('[{"text":"a"},{"text":"b', ["a", "!is cut"], id="the end is missing"),
-        pytest.param('[\n  1,\n  2\n]', ["!is JSON without an object in it"], id="no object"),
+        pytest.param('[\n  1,\n  2\n]', ["!holds no JSON object"], id="no object"),
         pytest.param("[\n\n]\n", [], id="empty"),
         pytest.param('{"status": "ok", "totalResults": 0, "articles": []}', [], id="an answer without results"),
         pytest.param('{"id": "7", "items": []}', ["!has no known field of text"], id="a record without a text"),
-        pytest.param("[null]", ["!is JSON without an object in it"], id="nothing in it"),
+        pytest.param("[null]", ["!holds no JSON object"], id="nothing in it"),
     ],
 )  # fmt: skip
 def test_damage_in_an_array_costs_one_object(tmp_path: Path, body: str, said: list[str]) -> None:

@@ -36,7 +36,7 @@ MAX_OPEN_LISTS = 8
 # The most values between two objects.  More become one reject, because each value takes a hundred times its size in
 # memory.
 MAX_ELEMENTS = 10_000
-NO_OBJECT = "is JSON without an object in it"
+NO_OBJECT = "holds no JSON object"
 NO_JSON = "stands between objects and is not JSON"
 
 _DECODER = json.JSONDecoder(strict=False)
