@@ -283,8 +283,8 @@ def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int
 def titles_in_list(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the items of a list that are all links with titles of other stories, and the heading right above them.
 
-    A label in bold may be the heading.  The model is certain of none, and may keep but some of them.  Most links have the
-    words of a title, not of a name.
+    A label in bold may be the heading.  The model is certain of none, and may keep but some of them.  Most links have
+    the words of a title, not of a name.
     """
     told = set(story)
     found = set[int]()
@@ -375,8 +375,8 @@ def asking(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> s
 def teasers(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the sentences in small boxes below linked headings that are removed: each leads to another story.
 
-    Or below one of which the model is not sure, above "Read more" or in an <article> of its own.  If most boxes beside one another are such boxes,
-    all are.
+    Or below one of which the model is not sure, above "Read more" or in an <article> of its own.  If most boxes beside
+    one another are such boxes, all are.
     """
     told, own = set(story), set(layout.path(layout.lines[story[0]].box)) if story else {0}
     # Boxes, and whether each is a teaser by itself.

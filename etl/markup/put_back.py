@@ -17,7 +17,8 @@ from etl.markup.naming import PICTURES, TITLES
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
 # The same of a sentence within the story, in a box among its paragraphs, of two beside one another, in a quotation or
-# a box without links and pictures, its characters, and the number of boxes around it in which paragraphs are looked for.
+# a box without links and pictures, its characters, and the number of boxes around it in which paragraphs are looked
+# for.
 MIN_ENCLOSED, MIN_OF_TWO, MIN_QUOTED, ENCLOSED_CHARS, ENCLOSED_LEVELS = 200, 120, 100, 30, 6
 # The same of the sentences of a section right below the story: of one of them, and of each.
 MIN_SECTION, MIN_OF_SECTION = 150, 90
@@ -209,8 +210,8 @@ def enclosed(
         is_caption = any(
             PICTURES.search(layout.keys[layout.boxes[place].key][1]) for place in around if not holding[place]
         )
-        told = [*takewhile(lambda place: not holding[place], around)]
-        if told and _is_plain(layout, told[-1], line):
+        inner = [*takewhile(lambda place: not holding[place], around)]
+        if inner and _is_plain(layout, inner[-1], line):
             least = MIN_QUOTED
         else:
             least = MIN_OF_TWO if _has_like(layout, line, story, is_sentence) else MIN_ENCLOSED
@@ -226,7 +227,7 @@ def enclosed(
 
 
 def _is_plain(layout: Layout, box: int, line: int) -> bool:
-    """Return whether a long sentence is in a box in which nothing can be clicked or seen: no link, button or picture."""
+    """Return whether a long sentence is in a box without anything to click or see: links, buttons, pictures."""
     lines = layout.lines_in(box, line, MAX_SECTION)
     parts = layout.boxes[layout.boxes[box].parent].parts
     return (

@@ -64,8 +64,6 @@ _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 OPENING, OPENING_CHARS = ("(", "（", "[", "［", "〔", "《", "〈", "【"), 20
 # A button in a byline says "Follow".
 _BUTTON, _HEADING, _CAPTION = BIT["button"], BIT["heading"], BIT["figcaption"]
-# Elements in a line that may hold a caption.
-_CAPTIONED = frozenset(("em", "i", "small", "span"))
 
 # Attributes of a <template> that is shown: the second is how browsers named it at first.
 SHADOW_ROOT = frozenset(("shadowrootmode", "shadowroot"))
@@ -191,7 +189,7 @@ class _Walker:
             tag in BLOCKS
             or ("-" in tag and self._is_block())
             or (tag == "span" and "style" in attributes and _SET_AS_BLOCK.search(attributes["style"]))
-            or (self.counts[3] and tag in _CAPTIONED and not self.words and self._is_caption(attributes))
+            or (self.counts[3] and tag == "em" and not self.words and self._is_caption(attributes))
         ):
             if self.words or self.after or self.breaks:
                 self._end_line()
