@@ -146,7 +146,7 @@ class Cleaner:
         )
 
     def __getstate__(self) -> tuple[Selection, CleanOptions]:
-        """Return the settings, with the hashes of the packs: unpickling reads the packs again, and refuses other ones."""
+        """Return the settings, and the hashes of the packs: unpickling reads the packs again, and refuses others."""
         return self._selection, self._options
 
     def __setstate__(self, state: tuple[Selection, CleanOptions]) -> None:
