@@ -25,7 +25,7 @@ from etl.formats import Reading, Reject, find, shares
 from etl.formats.field_values import well_formed
 from etl.formats.memory import NO_PATH, is_missing, raw_record, raw_text
 from etl.model import DocumentDuplicates, Kind, Metadata, Raw
-from etl.packs import Profile, Selection, compile_rules, did_you_mean, rule_patterns
+from etl.packs import Profile, Selection, compile_rules, did_you_mean, rule_patterns, settled
 from etl.pipeline.documents import read_judged, read_parsed
 from etl.pipeline.duplicates import duplicates_within, with_duplicates
 from etl.pipeline.job import Job
@@ -131,7 +131,7 @@ class Cleaner:
             exceptions=read_config.exceptions(datetime.now(UTC).date()),
             overrides=read_config.overrides(datetime.now(UTC).date()),
         )
-        self._compile(selection, options)
+        self._compile(settled(selection), options)
 
     def _compile(self, selection: Selection, options: CleanOptions) -> None:
         self._selection, self._options = selection, options
@@ -146,7 +146,7 @@ class Cleaner:
         )
 
     def __getstate__(self) -> tuple[Selection, CleanOptions]:
-        """Return the settings of the cleaner. When it is unpickled, the packs are read again from the same paths."""
+        """Return the settings, and the hashes of the packs: unpickling reads the packs again, and refuses others."""
         return self._selection, self._options
 
     def __setstate__(self, state: tuple[Selection, CleanOptions]) -> None:

@@ -215,6 +215,22 @@ def test_threads_and_copies_of_a_cleaner_give_the_same(sample: Path, pack: Path)
         assert list(pool.map(other.clean, texts)) == expected
 
 
+def test_an_unpickled_cleaner_never_uses_another_pack(
+    tmp_path: Path, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that unpickles a cleaner after its pack was changed would remove other lines than the other workers."""
+    monkeypatch.chdir(tmp_path)
+    pickled = pickle.dumps(etl.Cleaner(rules=pack.name))
+
+    def unpickled() -> str:
+        load = f"import pickle; pickle.loads({pickled!r})"
+        return subprocess.run([sys.executable, "-c", load], check=False, capture_output=True, text=True).stderr
+
+    assert not unpickled()
+    pack.write_text(PACK.replace("night desk", "day desk"), encoding="utf-8")
+    assert f"PackError: {pack.name}: changed" in unpickled()
+
+
 def test_packs_profile_and_config_choose_the_rules(tmp_path: Path, pack: Path) -> None:
     text = f"{STORY}\n\n{FURNITURE}\n\nThe night desk"
     config = tmp_path / "copydesk.toml"

@@ -1,5 +1,6 @@
 """JSON as it is found: the story is read, and what is wrong beside it is noted or rejected alone."""
 
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ from conftest import results
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats import Reading, Reject, Result, find, opening, read, shares
 from etl.formats.rows import with_fields
 from etl.formats.spans import json_values
 from etl.model import Raw
@@ -276,3 +277,14 @@ def test_a_run_of_values_between_records_is_one_reject(tmp_path: Path) -> None:
         "is a run of more than 10,000 values among records, not objects",
         "Two.",
     ]
+
+
+@pytest.mark.parametrize("length", [9, 10, 11, 12, 20, 21, 22, 31, 32, 50, 101])
+def test_a_line_over_the_limit_is_one_line_however_long_it_is(monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    """Else its rest is read as records of its own, and the lines below it have wrong numbers."""
+    monkeypatch.setattr(opening, "MAX_DOCUMENT_BYTES", 10)
+    body = b"x" * length
+    expected = [b"One\n", (body + b"\n")[:11], b"Three\n"]
+    assert list(opening.bounded_lines(io.BytesIO(b"One\n" + body + b"\nThree\n"))) == expected
+    assert list(opening.bounded_lines(io.BytesIO(body))) == [body[:11]]
+    assert list(opening.bounded_lines(io.BytesIO(body + b"\nThree\n"), length + 1)) == expected[1:2]

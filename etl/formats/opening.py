@@ -177,8 +177,8 @@ def bounded_lines(file: IO[bytes], size: float = inf) -> Iterator[bytes]:
     while size > 0 and (line := file.readline(MAX_DOCUMENT_BYTES + 1)):
         yield line
         size -= len(line)
-        while len(line) > MAX_DOCUMENT_BYTES and not line.endswith(b"\n"):
-            line = file.readline(MAX_DOCUMENT_BYTES)
+        is_cut = len(line) > MAX_DOCUMENT_BYTES
+        while is_cut and not line.endswith(b"\n") and (line := file.readline(MAX_DOCUMENT_BYTES)):
             size -= len(line)
 
 
