@@ -164,7 +164,7 @@ class Cleaner:
         A `str` is the text itself, or HTML.  For a file, give a `Path`.  Bytes are decoded.  A record (a dict) is read
         like a line of JSONL.  `kind` is "text" or "html"; by default it is recognised.  `url` and `publisher` select
         the rules of a publisher.  `record` names the document in the audit and in the ids of its articles; the default
-        is the id of a record, the url, or a hash of the content.  A file has its path instead.
+        is `url`, the id of a record, or a hash of the content.  A file has its path instead.
 
         Raises Unreadable if the document is not text, and TypeError or ValueError for a wrong argument.
         """
