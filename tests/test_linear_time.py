@@ -15,7 +15,9 @@ import etl
 from etl.dedup.pairs.names_filter import NearTerms
 from etl.formats.warc_records import MEMBER, next_member, records
 from etl.markup.features.sources import shares_in
+from etl.markup.layout import Layout
 from etl.markup.metadata import _site_headings
+from etl.markup.put_back import enclosed
 from etl.markup.walk import lay_out
 from etl.model import Block
 from etl.refrains import refrains
@@ -119,6 +121,9 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
         np.arange(count // 2),
     ),
     "times in one line": lambda count: partial(lay_out, "<p>" + "a<time>b</time>" * count),
+    "sentences in a box within the story": lambda count: _enclosing(
+        lay_out(f"<p>{SAID}</p>" * 2 + f"<div><div>{f'<p>{SAID}</p>' * count}</div></div><p>{SAID}</p>")
+    ),
     "titles and headings": lambda count: partial(
         deque, _site_headings([f"A | {at}" for at in range(count // 4)], [f"A {at}" for at in range(count // 4)], ""), 0
     ),
@@ -137,6 +142,12 @@ def _record(page: str) -> str:
         "Content-Type: application/http; msgtype=response\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}\r\n\r\n"
     )
+
+
+def _enclosing(layout: Layout) -> Callable[[], object]:
+    """Return the search for sentences between the first two lines and the last one, of which the model is not sure."""
+    count = len(layout.lines)
+    return partial(enclosed, layout, {0, 1, count - 1}, dict.fromkeys(range(count), 150), [True] * count)
 
 
 def _holding_rest(behind: int) -> str:

@@ -54,7 +54,7 @@ class LocalEngine:
             yield from self._spread(task, chain(rest, items))
 
     def _spread(self, task: Callable[[Item], Result], items: Iterator[Item]) -> Iterator[Result]:
-        """Give each idle worker the next item, and yield results in order."""
+        """Yield results in order; each idle worker gets the next item."""
         results: dict[int, Result] = {}
         numbered = enumerate(items)
         pending = next(numbered, None)

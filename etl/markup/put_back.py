@@ -6,7 +6,7 @@ Also the paragraphs of a page if the model keeps hardly more than a lead.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import islice, pairwise, takewhile
 
 from etl.markup.elements import BIT, ROOTS, WHOLES
@@ -44,6 +44,7 @@ PICTURED = BIT["figure"] | BIT["figcaption"]
 QUESTION = ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
+# What may be the label above a box of the story.
 TOLD_BELOW = BIT["heading"] | BIT["button"]
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 # Elements that a name may make a heading; the most lines of a section.
@@ -201,6 +202,7 @@ def enclosed(
     holding = Counter(layout.boxes[layout.lines[line].box].parent for line in story)
     found: set[int] = set()
     quoted: list[int] = []
+    is_bare = cache(partial(_is_bare, layout))  # a box may hold thousands of lines
     for line in range(min(story, default=0), max(story, default=0)):
         one = layout.lines[line]
         is_one = is_sentence[line] and not one.linked and not one.pictures and len(one.text) >= ENCLOSED_CHARS
@@ -211,7 +213,7 @@ def enclosed(
             PICTURES.search(layout.keys[layout.boxes[place].key][1]) for place in around if not holding[place]
         )
         inner = [*takewhile(lambda place: not holding[place], around)]
-        if inner and _is_plain(layout, inner[-1], line):
+        if inner and _is_plain(layout, inner[-1], line) and is_bare(inner[-1]):
             least = MIN_QUOTED
         else:
             least = MIN_OF_TWO if _has_like(layout, line, story, is_sentence) else MIN_ENCLOSED
@@ -227,14 +229,16 @@ def enclosed(
 
 
 def _is_plain(layout: Layout, box: int, line: int) -> bool:
-    """Return whether a long sentence is in a box without anything to click or see: links, buttons, pictures."""
+    """Return whether a long sentence is in a box, and near it in the box are neither links nor pictures."""
     lines = layout.lines_in(box, line, MAX_SECTION)
+    is_long = len(layout.lines[line].text) >= LINKED_SENTENCE
+    return is_long and not any(layout.lines[place].linked or layout.lines[place].pictures for place in lines)
+
+
+def _is_bare(layout: Layout, box: int) -> bool:
+    """Return whether a box has no part that is furniture elsewhere, such as a button; an aside counts as none."""
     parts = layout.boxes[layout.boxes[box].parent].parts
-    return (
-        len(layout.lines[line].text) >= LINKED_SENTENCE
-        and not any(layout.lines[place].linked or layout.lines[place].pictures for place in lines)
-        and not any(one.parts & ELSEWHERE & ~BIT["aside"] & ~parts for one in layout.boxes[box : layout.ends[box]])
-    )
+    return not any(one.parts & ELSEWHERE & ~BIT["aside"] & ~parts for one in layout.boxes[box : layout.ends[box]])
 
 
 def _has_like(layout: Layout, line: int, story: Collection[int], is_sentence: Sequence[bool]) -> bool:
